@@ -1,0 +1,102 @@
+import { Type } from '@sinclair/typebox';
+import { defineEvent } from '../../../fact/src/define-event.ts';
+import { ROLES } from '../../../fact/src/fact.ts';
+import { Code, Instant, Uuid, oneOf, personal } from '../../../fact/src/vocabulary.ts';
+import { ANSWERS, APOLOGY_FORMS } from '../vocabulary.ts';
+
+/** Mission §3, steps 2–4 and 6: what was said. NOTE: stored for ever (see intake.ts). */
+
+export const customerThanked = defineEvent({
+  type: 'CustomerThanked',
+  noun: 'complaint',
+  means: 'The customer was thanked, and told why the complaint matters.',
+  data: Type.Object({ why: personal() }),
+});
+
+export const apologyGiven = defineEvent({
+  type: 'ApologyGiven',
+  noun: 'complaint',
+  means: 'Somebody apologised to the customer.',
+  data: Type.Object({
+    /** The role of who apologised. */
+    level: oneOf(ROLES),
+    form: oneOf(APOLOGY_FORMS),
+    words: personal(),
+  }),
+});
+
+export const responsibilityAccepted = defineEvent({
+  type: 'ResponsibilityAccepted',
+  noun: 'complaint',
+  means: 'A manager or director accepted responsibility in the name of the company.',
+  data: Type.Object({ words: personal() }),
+});
+
+export const informationRequested = defineEvent({
+  type: 'InformationRequested',
+  noun: 'complaint',
+  means: 'The customer was asked for help in clarifying what happened.',
+  data: Type.Object({
+    request: Uuid,
+    ask: personal(),
+    topic: Type.Optional(Code),
+    /** 1 = the first time about this topic; 2 = asked twice. */
+    time: Type.Integer({ minimum: 1 }),
+  }),
+});
+
+export const informationGiven = defineEvent({
+  type: 'InformationGiven',
+  noun: 'complaint',
+  means: 'The customer told us more about what happened.',
+  data: Type.Object({ request: Type.Optional(Uuid), text: personal() }),
+});
+
+export const messageRecorded = defineEvent({
+  type: 'MessageRecorded',
+  noun: 'complaint',
+  means: 'A message went to the customer or came from the customer.',
+  data: Type.Object({ message: Uuid, direction: oneOf(['in', 'out']), channel: Code, text: personal() }),
+});
+
+export const promiseMade = defineEvent({
+  type: 'PromiseMade',
+  noun: 'complaint',
+  means: 'We promised the customer something by a time.',
+  data: Type.Object({ promise: Uuid, what: Code, due: Instant }),
+});
+
+export const promiseFulfilled = defineEvent({
+  type: 'PromiseFulfilled',
+  noun: 'complaint',
+  means: 'A promise to the customer was kept.',
+  data: Type.Object({ promise: Uuid }),
+});
+
+export const promiseBroken = defineEvent({
+  type: 'PromiseBroken',
+  noun: 'complaint',
+  means: 'A promise to the customer was not kept in time.',
+  data: Type.Object({ promise: Uuid, what: Code, due: Instant }),
+});
+
+export const firstResponseMissed = defineEvent({
+  type: 'FirstResponseMissed',
+  noun: 'complaint',
+  means: 'Nobody answered the customer within the norm.',
+  data: Type.Object({ due: Instant }),
+});
+
+export const firstResponseFoundTimely = defineEvent({
+  type: 'FirstResponseFoundTimely',
+  noun: 'complaint',
+  means: 'A response that was recorded late turned out to have been given in time.',
+  data: Type.Object({ due: Instant, respondedAt: Instant }),
+});
+
+export const customerAnswered = defineEvent({
+  type: 'CustomerAnswered',
+  noun: 'complaint',
+  means: 'The customer said whether the resolution is acceptable.',
+  data: Type.Object({ answer: oneOf(ANSWERS) }),
+});

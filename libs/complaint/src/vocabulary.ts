@@ -1,0 +1,47 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { Code, Duration, Instant, Money, Process, Uuid, oneOf } from '../../fact/src/vocabulary.ts';
+
+/** Words of the mission as schemas (mission §1–§3). NOTE: enumerations are stored and published; they only ever grow. */
+
+export const SEVERITIES = ['minor', 'costly', 'grave'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+export const CONFIDENTIALITIES = ['open', 'confidential', 'anonymous'] as const;
+export const CUSTOMER_TYPES = ['quiet', 'claimant', 'angry', 'activist'] as const;
+export const APOLOGY_FORMS = ['spoken', 'written', 'gift'] as const;
+export type ApologyForm = (typeof APOLOGY_FORMS)[number];
+export const ANSWERS = ['accepted', 'partly', 'not-accepted', 'silent'] as const;
+export type Answer = (typeof ANSWERS)[number];
+export const THIRD_PARTIES = ['lawyer', 'press', 'regulator'] as const;
+
+/** One thing that went wrong (mission §1). */
+export const Issue = Type.Object({
+  id: Uuid,
+  category: Code,
+  /** Absent: not known; it then weighs as the policy's default, which the fact stores as `presumed`. */
+  severity: Type.Optional(oneOf(SEVERITIES)),
+  /** The weight that counts while no severity is known: the policy's default at that time. */
+  presumed: oneOf(SEVERITIES),
+  product: Type.Optional(Code),
+  touchpoint: Type.Optional(Code),
+  process: Type.Optional(Process),
+  claimed: Type.Optional(Money),
+  /** How long the customer has waited. */
+  waited: Type.Optional(Duration),
+  /** The same fault again. */
+  repeat: Type.Optional(Type.Boolean()),
+});
+export type Issue = Static<typeof Issue>;
+
+/** A time limit that a fact set, with what it was computed from, so that it prints its derivation for ever. */
+export const Due = Type.Object({
+  /** `first-response`, `resolution`, … */
+  clock: Code,
+  from: Instant,
+  due: Instant,
+  /** Working days that were granted. */
+  workingDays: Type.Integer({ minimum: 0 }),
+  calendar: Code,
+  /** The policy version whose calendar was used. */
+  calendarVersion: Type.Integer({ minimum: 0 }),
+});
+export type Due = Static<typeof Due>;

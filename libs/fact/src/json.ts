@@ -1,0 +1,5 @@
+/** Values that survive JSON unchanged. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}

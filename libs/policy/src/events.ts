@@ -1,0 +1,20 @@
+import { Type } from '@sinclair/typebox';
+import { defineEvent, type EventOf } from '../../fact/src/define-event.ts';
+import type { FactOf } from '../../fact/src/fact.ts';
+import { oneOf } from '../../fact/src/vocabulary.ts';
+import type { Policy } from './policy.ts';
+
+/** NOTE: stored for ever. */
+export const policyAdopted = defineEvent({
+  type: 'PolicyAdopted',
+  noun: 'policy',
+  means: 'The organisation adopted a policy, whole.',
+  data: Type.Object({
+    policy: Type.Unsafe<Policy>(Type.Object({})),
+    source: oneOf(['defaults', 'file', 'api']),
+  }),
+});
+
+export const policyEvents = [policyAdopted] as const;
+export type PolicyEvent = EventOf<(typeof policyEvents)[number]>;
+export type PolicyFact = FactOf<PolicyEvent>;
