@@ -1,0 +1,28 @@
+/**
+ * RFC 8785 (JSON Canonicalization Scheme): members sorted by UTF-16 code units, no white space, numbers as ECMAScript
+ * prints them. NOTE: digests are computed over this form for ever (formats.md, The stored fact).
+ * Throws a TypeError for what JSON cannot hold faithfully: undefined, NaN, infinities, bigint, lone surrogates.
+ */
+export const canonicalJson = (value: unknown): string => {
+  switch (typeof value) {
+    case 'string':
+      if (!value.isWellFormed()) throw new TypeError('a lone surrogate has no canonical form');
+      return JSON.stringify(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError(`${value} has no canonical form`);
+      return JSON.stringify(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`; // holes too
+      if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null)
+        throw new TypeError('only plain objects have a canonical form');
+      return `{${Object.keys(value)
+        .sort()
+        .map((key) => `${canonicalJson(key)}:${canonicalJson((value as Record<string, unknown>)[key])}`)
+        .join(',')}}`;
+    default:
+      throw new TypeError(`${typeof value} has no canonical form`);
+  }
+};

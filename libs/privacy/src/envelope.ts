@@ -1,0 +1,33 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { Envelope } from '../../fact/src/personal.ts';
+
+/** The place that an envelope is bound to: it opens nowhere else. */
+export interface Place {
+  /** Without the deployment's prefix. */
+  readonly stream: string;
+  readonly revision: number;
+  /** The stored type. */
+  readonly type: string;
+  /** JSON pointer into the stored data. */
+  readonly pointer: string;
+}
+
+/** NOTE: a storage format, for ever: AES-256-GCM, AAD = the place as a JSON array (formats.md, Personal data). */
+const bound = (place: Place): Buffer =>
+  Buffer.from(JSON.stringify([place.stream, place.revision, place.type, place.pointer]));
+
+export const seal = (text: string, kid: string, key: Buffer, place: Place): Envelope => {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(bound(place));
+  const ct = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return { $enc: 1, key: kid, iv: iv.toString('base64url'), ct: ct.toString('base64url') };
+};
+
+/** Throws when the key, the place or the bytes are not the ones that were sealed. */
+export const unseal = (envelope: Envelope, key: Buffer, place: Place): string => {
+  const sealed = Buffer.from(envelope.ct, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(envelope.iv, 'base64url'))
+    .setAAD(bound(place))
+    .setAuthTag(sealed.subarray(-16));
+  return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]).toString('utf8');
+};

@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { inspectPersonal, isEnvelope, type Personal, type SealedText } from '../../fact/src/personal.ts';
+import { unseal } from './envelope.ts';
+import type { KeyRow, KeyTable, NewKeyRow, ReadKeys } from './key-table.ts';
+import type { MasterKey } from './master-key.ts';
+
+/** How an erased text reads wherever it is shown. */
+export const ERASED = { erased: true } as const;
+export type Opened = string | typeof ERASED;
+
+/** A data key ready to seal with; `row` is there when it was minted just now and must be stored with the facts. */
+export interface LiveKey {
+  readonly kid: string;
+  readonly key: Buffer;
+  readonly row?: NewKeyRow;
+}
+
+/** A key row is missing or cannot be unwrapped: an alarm, and unready; never "erased". */
+export class KeyTrouble extends Error {
+  override readonly name = 'KeyTrouble';
+
+  constructor(
+    readonly kid: string,
+    what: string,
+    options?: ErrorOptions,
+  ) {
+    super(`data key ${kid} ${what}`, options);
+  }
+}
+
+/** Data keys, unwrapped only while they are used (mission §10; formats.md, Personal data). */
+export class Vault {
+  /** Keys that could not be used, until they can. */
+  private readonly troubled = new Map<string, KeyTrouble>();
+
+  constructor(
+    private readonly table: KeyTable,
+    private readonly master: MasterKey,
+  ) {}
+
+  /** The live key of a subject in a stream, or a new one. */
+  async keyFor(subject: string, stream: string): Promise<LiveKey> {
+    const row = await this.table.live(subject, stream);
+    if (row) return { kid: row.kid, key: this.unwrap(row) };
+    const kid = randomUUID();
+    const key = randomBytes(32);
+    return { kid, key, row: { kid, subject, stream, wrapped: this.master.wrap(key, purposeOf(kid)) } };
+  }
+
+  /**
+   * A copy of a value in which every personal text is opened: a string, or ERASED.
+   * Opens facts' data, read models' rows and states alike; one query for all keys.
+   * A projection that stores anything derived from an opened text (an HMAC) passes its transaction: an erasure then
+   * waits for it. Throws KeyTrouble.
+   */
+  async open<T>(value: T, options?: ReadKeys): Promise<T> {
+    const kids = new Set<string>();
+    collect(value, kids);
+    if (kids.size === 0) return value;
+    const rows = new Map((await this.table.byIds([...kids], options)).map((row) => [row.kid, row]));
+    const keys = new Map<string, Buffer | null>();
+    for (const kid of kids) keys.set(kid, this.keyIn(kid, rows.get(kid)));
+    return opened(value, (sealed) => {
+      const key = keys.get(sealed.key)!;
+      return key === null ? ERASED : unseal(sealed, key, sealed);
+    }) as T;
+  }
+
+  /** Opens one personal text. */
+  async read(personal: Personal, options?: ReadKeys): Promise<Opened> {
+    const inside = inspectPersonal(personal);
+    return inside.kind === 'plain' ? inside.text : ((await this.open(inside.sealed as unknown, options)) as Opened);
+  }
+
+  /** Unready while a key that somebody asked for is missing or does not unwrap. Names keys, never persons. */
+  health(): { ok: boolean; detail?: string } {
+    const [first] = this.troubled.values();
+    if (!first) return { ok: true };
+    const more = this.troubled.size - 1;
+    return { ok: false, detail: more > 0 ? `${first.message}, and ${more} more` : first.message };
+  }
+
+  /** The data key in a row; null when the person was erased. */
+  private keyIn(kid: string, row: KeyRow | undefined): Buffer | null {
+    if (!row) throw this.trouble(new KeyTrouble(kid, 'is missing'));
+    if (row.wrapped === null && row.erasedAt !== null) {
+      this.troubled.delete(kid);
+      return null;
+    }
+    return this.unwrap(row);
+  }
+
+  private unwrap({ kid, wrapped }: KeyRow): Buffer {
+    if (wrapped === null) throw this.trouble(new KeyTrouble(kid, 'has neither a key nor an erasure'));
+    try {
+      const key = this.master.unwrap(wrapped, purposeOf(kid));
+      this.troubled.delete(kid);
+      return key;
+    } catch (cause) {
+      throw this.trouble(new KeyTrouble(kid, 'cannot be unwrapped', { cause }));
+    }
+  }
+
+  private trouble(trouble: KeyTrouble): KeyTrouble {
+    // A thousand troubled keys say no more than the first hundred.
+    if (this.troubled.size < 100) this.troubled.set(trouble.kid, trouble);
+    return trouble;
+  }
+}
+
+const purposeOf = (kid: string): string => `data-key:${kid}`;
+
+const opened = (value: unknown, openOne: (sealed: SealedText) => Opened): unknown => {
+  if (isEnvelope(value)) return openOne(value as SealedText);
+  if (Array.isArray(value)) return value.map((item) => opened(item, openOne));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, opened(member, openOne)]));
+  return value;
+};
+
+const collect = (value: unknown, kids: Set<string>): void => {
+  if (isEnvelope(value)) kids.add(value.key);
+  else if (Array.isArray(value)) value.forEach((item) => collect(item, kids));
+  else if (typeof value === 'object' && value !== null) Object.values(value).forEach((member) => collect(member, kids));
+};
