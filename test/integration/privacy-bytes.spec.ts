@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { complaintStreams, type Complaint } from '../../libs/complaint/src/complaint.ts';
@@ -58,7 +58,10 @@ const formsOf = (word: string): Buffer[] => {
 
 describe('the files of the database', () => {
   let room: string;
-  beforeAll(async () => void (room = await mkdtemp(join(tmpdir(), 'redress-bytes-'))));
+  beforeAll(async () => {
+    room = await mkdtemp(join(tmpdir(), 'redress-bytes-'));
+    await chmod(room, 0o755); // so that a root's PostgreSQL, which does not run as root, gets in
+  });
   afterAll(() => rm(room, { recursive: true, force: true }));
 
   it('hold no word of a person in any byte: not before, and not after an erasure, neither does the log', async () => {

@@ -12,7 +12,8 @@ export const STORY_BEGINS = '2026-03-02T09:00:00.000Z';
 
 export const factId = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
-export type Told<E extends Event> = E | { readonly told: E; readonly at?: string; readonly role?: Fact['actor']['role'] };
+export type Told<E extends Event> =
+  E | { readonly told: E; readonly at?: string; readonly role?: Fact['actor']['role'] };
 
 /** Tells when an event took effect (and was recorded). */
 export const at = <E extends Event>(instant: string, event: E): Told<E> => ({ told: event, at: instant });
@@ -45,7 +46,10 @@ export const history = <E extends Event>(stream: string, events: readonly Told<E
 /** Starts the stories of one kind of stream. Needs jest's `expect`. */
 export const storiesOf = <State, E extends Event>(kind: StreamKind<State, E>, stream: string) => ({
   given: (...events: readonly Told<E>[]) => {
-    const state = history(stream, events).reduce<State | undefined>((older, fact) => kind.evolve(older, fact), undefined);
+    const state = history(stream, events).reduce<State | undefined>(
+      (older, fact) => kind.evolve(older, fact),
+      undefined,
+    );
     return {
       state,
       when: (decide: (state: State) => Decision<E>) => {

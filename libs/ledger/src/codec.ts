@@ -1,0 +1,140 @@
+import type { TSchema } from '@sinclair/typebox';
+import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler';
+import type { Event, EventDescription } from '../../fact/src/define-event.ts';
+import type { Fact } from '../../fact/src/fact.ts';
+import type { Json, JsonObject } from '../../fact/src/json.ts';
+import {
+  inspectPersonal,
+  isEnvelope,
+  sealedText,
+  type Envelope,
+  type Personal,
+  type SubjectRole,
+} from '../../fact/src/personal.ts';
+import { subjectOf } from '../../fact/src/vocabulary.ts';
+import type { RecordedEvent } from './port.ts';
+import './schema-kinds.ts';
+
+/** A fact of a type or shape that this program does not know: it must be upgraded, it may not guess. */
+export class UnknownFact extends Error {}
+
+/** How a codec seals one personal text; the ledger's transact supplies it from the privacy room. */
+export type Sealer = (text: string, subject: SubjectRole, pointer: string) => Envelope;
+
+/** Between today's events and stored data: sealing and checking on the way in, upcasting on the way out. */
+export class Codec {
+  private readonly byType: ReadonlyMap<string, { definition: EventDescription; check: TypeCheck<TSchema> }>;
+
+  constructor(definitions: readonly EventDescription[]) {
+    for (const { type, version, past } of definitions)
+      if (past.length !== version - 1 || past.some((shape, index) => shape.version !== index + 1))
+        throw new Error(`${type} is of version ${version}, but not every version below it has its upcaster`);
+    this.byType = new Map(
+      definitions.map((definition) => [definition.type, { definition, check: TypeCompiler.Compile(definition.data) }]),
+    );
+  }
+
+  versionOf(type: string): number {
+    return this.known(type).definition.version;
+  }
+
+  /** Whose keys an event's personal texts need. */
+  subjectsIn(event: Event): ReadonlySet<SubjectRole> {
+    const subjects = new Set<SubjectRole>();
+    eachPersonal(this.known(event.type).definition.data, event.data, '', (_text, subject) => {
+      subjects.add(subject);
+      return null;
+    });
+    return subjects;
+  }
+
+  /** The data to store: personal texts as envelopes, absent members gone. Throws when it is not of the defined shape. */
+  encode(event: Event, seal: Sealer): JsonObject {
+    const { definition, check } = this.known(event.type);
+    const wrong = check.Errors(event.data).First();
+    if (wrong) throw new Error(`${event.type}${wrong.path} ${wrong.message}`);
+    return eachPersonal(definition.data, event.data, '', (personal, subject, pointer) => {
+      const inside = inspectPersonal(personal);
+      if (inside.kind === 'sealed') throw new Error(`${event.type}${pointer} holds a text sealed for another fact`);
+      return seal(inside.text, subject, pointer) as unknown as JsonObject;
+    }) as JsonObject;
+  }
+
+  /** A stored event as today's fact. Personal texts stay sealed and carry their place along, through any upcasting. */
+  decode(event: RecordedEvent): Fact {
+    const { definition } = this.known(event.type);
+    const { schemaVersion } = event.metadata;
+    if (schemaVersion > definition.version)
+      throw new UnknownFact(`${event.type} of shape ${schemaVersion}; this program knows ${definition.version}`);
+    const placed = withPlaces(event.data, '', (envelope, pointer) =>
+      sealedText({ ...envelope, stream: event.stream, revision: Number(event.revision), type: event.type, pointer }),
+    ) as JsonObject;
+    const data = definition.past
+      .filter((shape) => shape.version >= schemaVersion)
+      .reduce((older, shape) => shape.upcast(older), placed);
+    return {
+      ...event.metadata,
+      type: event.type,
+      data,
+      id: event.id,
+      stream: event.stream,
+      revision: Number(event.revision),
+      position: event.position,
+    };
+  }
+
+  knows(type: string): boolean {
+    return this.byType.has(type);
+  }
+
+  private known(type: string): { definition: EventDescription; check: TypeCheck<TSchema> } {
+    const found = this.byType.get(type);
+    if (!found) throw new UnknownFact(`the type ${type} is not known here`);
+    return found;
+  }
+}
+
+/** Copies a value along its schema and replaces what is personal. Members that are undefined are left out. */
+const eachPersonal = (
+  schema: TSchema | undefined,
+  value: unknown,
+  pointer: string,
+  replace: (personal: Personal, subject: SubjectRole, pointer: string) => Json,
+): Json => {
+  const subject = schema && subjectOf(schema);
+  if (subject) return replace(value as Personal, subject, pointer);
+  if (Array.isArray(value))
+    return value.map((item, index) =>
+      eachPersonal(schema?.items as TSchema | undefined, item, `${pointer}/${index}`, replace),
+    );
+  if (typeof value === 'object' && value !== null) {
+    const members = schema?.properties as Record<string, TSchema> | undefined;
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, member]) => member !== undefined)
+        .map(([key, member]) => {
+          const place = `${pointer}/${escapePointer(key)}`;
+          // What the definition does not name would be stored unsealed, whosever words it holds.
+          if (key === '$plain' || (members && !Object.hasOwn(members, key)))
+            throw new Error(`${place} has no place in its definition`);
+          return [key, eachPersonal(members?.[key], member, place, replace)];
+        }),
+    );
+  }
+  return value as Json;
+};
+
+const withPlaces = (value: Json, pointer: string, place: (envelope: Envelope, pointer: string) => unknown): unknown => {
+  if (isEnvelope(value)) return place(value, pointer);
+  if (Array.isArray(value)) return value.map((item: Json, index) => withPlaces(item, `${pointer}/${index}`, place));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [
+        key,
+        withPlaces(member, `${pointer}/${escapePointer(key)}`, place),
+      ]),
+    );
+  return value;
+};
+
+const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');

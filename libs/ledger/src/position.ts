@@ -1,0 +1,15 @@
+import { ForeignPosition, type Position } from './port.ts';
+
+const FORM = /^([0-9a-z]{1,40})\.(\d{20})$/;
+
+/** NOTE: published for ever. 20 digits hold any 64-bit number, so that string order is the ledger's order. */
+export const printPosition = (epoch: string, number: bigint): Position =>
+  `${epoch}.${number.toString().padStart(20, '0')}` as Position;
+
+/** The number inside a position of the given epoch. Throws ForeignPosition. */
+export const numberOf = (position: string, epoch: string): bigint => {
+  const match = FORM.exec(position);
+  if (!match) throw new ForeignPosition('malformed', 'a position looks like <epoch>.<20 digits>');
+  if (match[1] !== epoch) throw new ForeignPosition('other-epoch', 'the position belongs to another ledger');
+  return BigInt(match[2]!);
+};

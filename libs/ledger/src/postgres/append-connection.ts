@@ -1,0 +1,140 @@
+import pg from 'pg';
+import {
+  AppendRejected,
+  ConcurrencyConflict,
+  KeyErased,
+  OutcomeUnknown,
+  StoreUnavailable,
+  type ExpectedRevision,
+} from '../port.ts';
+import { printPosition } from '../position.ts';
+import { BatchFailed, type Member, type MemberOutcome } from './group-commit.ts';
+
+/** An append with what is needed to say what became of it. */
+export interface AppendMember extends Member {
+  readonly expected: ExpectedRevision;
+  /** How many it holds. */
+  readonly facts: number;
+}
+
+interface Row {
+  readonly outcome: 'appended' | 'deduplicated' | 'conflict' | 'key-erased';
+  readonly last_revision: string;
+  readonly last_position: string | null;
+  readonly ledger_epoch: string;
+}
+
+/** The head's lock is waited for this long, and a batch may take that long, before the server gives it up. */
+const LOCK_TIMEOUT_MS = 2_000;
+const STATEMENT_TIMEOUT_MS = 5_000;
+
+const STATEMENT = {
+  name: 'append',
+  text: 'select outcome, last_revision, last_position, ledger_epoch from es.append_many($1, $2) order by n',
+};
+
+/** The one connection that appends: never inside a longer transaction, which would hold the head's lock. */
+export class AppendConnection {
+  private client: pg.Client | undefined;
+
+  constructor(private readonly config: pg.ClientConfig) {}
+
+  /** Throws BatchFailed, StoreUnavailable or OutcomeUnknown for all members alike. */
+  async send(members: readonly AppendMember[]): Promise<readonly MemberOutcome[]> {
+    const client = await this.connected();
+    const payload = `[${members.map((member) => member.body).join(',')}]`;
+    try {
+      const { rows } = await client.query<Row>({
+        ...STATEMENT,
+        values: [payload, members.reduce((total, member) => total + member.facts, 0)],
+      });
+      return members.map((member, index) => outcomeOf(member, rows[index]!));
+    } catch (error) {
+      const judged = judge(error);
+      // A server that only reads is a standby now: the next connection may find the new primary.
+      if (judged instanceof OutcomeUnknown || codeOf(error) === '25006') this.forget();
+      throw judged;
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private async connected(): Promise<pg.Client> {
+    if (this.client) return this.client;
+    const client = new pg.Client({
+      ...this.config,
+      application_name: 'redress-append',
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      // For a server that fell silent; it has given up itself long before.
+      query_timeout: STATEMENT_TIMEOUT_MS + 3_000,
+    });
+    client.on('error', () => this.forget(client));
+    client.on('end', () => this.forget(client));
+    try {
+      await client.connect();
+      // An answer means: on disk. A server that is set to answer earlier is told so; a stricter one stays strict.
+      await client.query(
+        `select set_config('default_transaction_isolation', 'read committed', false),
+                set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false)`,
+      );
+    } catch (cause) {
+      this.destroy(client);
+      throw new StoreUnavailable('the ledger cannot be reached', { cause });
+    }
+    return (this.client = client);
+  }
+
+  private forget(client = this.client): void {
+    if (!client || this.client !== client) return;
+    this.client = undefined;
+    this.destroy(client);
+  }
+
+  /** Without waiting for a goodbye: the other side may be silent. */
+  private destroy(client: pg.Client): void {
+    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  }
+}
+
+const outcomeOf = (member: AppendMember, row: Row): MemberOutcome => {
+  const revision = BigInt(row.last_revision);
+  switch (row.outcome) {
+    case 'appended':
+    case 'deduplicated':
+      return {
+        revision,
+        position: printPosition(row.ledger_epoch, BigInt(row.last_position!)),
+        deduplicated: row.outcome === 'deduplicated',
+      };
+    case 'conflict':
+      return new ConcurrencyConflict(member.stream, member.expected, revision < 0n ? 'no_stream' : revision);
+    case 'key-erased':
+      return new KeyErased('a data key was erased, or minted by somebody else, meanwhile');
+  }
+};
+
+/** Errors that pass: the transaction was rolled back, and another try may succeed. Locks, cancels, resources, read-only. */
+const PASSING = /^(40|53|55P03|57014|25006)/;
+/** The server's last words, or trouble inside it: what became of the statement is not known. */
+const FATAL = /^(08|57P|58|XX)/;
+
+const judge = (cause: unknown): Error => {
+  const code = codeOf(cause);
+  if (code === undefined || FATAL.test(code))
+    return new OutcomeUnknown('the connection to the ledger broke', { cause });
+  if (PASSING.test(code)) return new StoreUnavailable(`the ledger could not take it now (${code})`, { cause });
+  // The live key's index: two appends that the function could not see in time. Sealing anew finds the other's key.
+  if (code === '23505' && (cause as pg.DatabaseError).constraint?.startsWith('keys_'))
+    return new BatchFailed(new KeyErased('a data key was minted by somebody else meanwhile'));
+  return new BatchFailed(new AppendRejected('refused-by-store', `PostgreSQL refuses it (${code})`));
+};
+
+/** The server's word; undefined when the socket failed instead. */
+const codeOf = (error: unknown): string | undefined => (error instanceof pg.DatabaseError ? error.code : undefined);

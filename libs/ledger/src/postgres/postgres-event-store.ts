@@ -1,0 +1,206 @@
+import pg from 'pg';
+import { openDatabase } from '../../../postgres/src/database.ts';
+import { checkAppend } from '../check-append.ts';
+import {
+  ForeignPosition,
+  StoreUnavailable,
+  type AppendOptions,
+  type AppendResult,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type SubscribeOptions,
+  type SubscriptionSignal,
+} from '../port.ts';
+import { numberOf, printPosition } from '../position.ts';
+import { Bell, subscribeByPages } from '../subscribe-by-pages.ts';
+import { AppendConnection, type AppendMember } from './append-connection.ts';
+import { bodyOf } from './append-body.ts';
+import { GroupCommit, type GroupCommitLimits } from './group-commit.ts';
+import { eventOf, FILTERED_SPAN, readAllStatement, readStreamStatement, type EventRow } from './reading.ts';
+
+export interface PostgresEventStoreOptions {
+  /** The database whose schema `es` was made by `ledgerMigrations`. */
+  readonly url: string;
+  readonly limits?: Partial<GroupCommitLimits>;
+  /** How long a read is tried again while the database cannot be reached. Default 3 s. */
+  readonly readPatienceMs?: number;
+}
+
+const LIMITS: GroupCommitLimits = {
+  batchMembers: 64,
+  batchBytes: 256 * 1024,
+  queueMembers: 2_000,
+  queueBytes: 32 * 1024 * 1024,
+};
+const STREAM_PAGE = 500;
+const LAST = 9223372036854775807n;
+
+/** The ledger on PostgreSQL. Facts are INSERTs only; positions are without gaps and in commit order (append-many.sql.ts). */
+export class PostgresEventStore implements EventStore {
+  private readonly pool: pg.Pool;
+  private readonly connection: AppendConnection;
+  private readonly commits: GroupCommit;
+  private readonly bell = new Bell();
+  private readonly closing = new AbortController();
+  private readonly readPatienceMs: number;
+  private knownEpoch: string | undefined;
+
+  constructor(options: PostgresEventStoreOptions) {
+    this.pool = openDatabase(options.url, { name: 'redress-ledger', max: 8 });
+    this.connection = new AppendConnection({ connectionString: options.url });
+    this.readPatienceMs = options.readPatienceMs ?? 3_000;
+    this.commits = new GroupCommit(
+      async (members) => {
+        const outcomes = await this.connection.send(members as readonly AppendMember[]);
+        this.bell.ring();
+        return outcomes;
+      },
+      { ...LIMITS, ...options.limits },
+    );
+  }
+
+  async epoch(): Promise<string> {
+    return (this.knownEpoch ??= (
+      await this.query<{ epoch: string }>({ name: 'epoch', text: 'select epoch from es.head' })
+    )[0]!.epoch);
+  }
+
+  async append(
+    stream: string,
+    expected: ExpectedRevision,
+    events: readonly [NewEvent, ...NewEvent[]],
+    options: AppendOptions = {},
+  ): Promise<AppendResult> {
+    const body = bodyOf(stream, expected, checkAppend(events), options);
+    const member: AppendMember = { stream, expected, facts: events.length, body, bytes: Buffer.byteLength(body) };
+    return this.commits.append(member, options);
+  }
+
+  async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent, void> {
+    const { direction = 'forwards', maxCount = Infinity, signal } = options;
+    const statement = readStreamStatement(direction);
+    let from = options.fromRevision ?? (direction === 'forwards' ? 0n : LAST);
+    let left = maxCount;
+    while (left > 0) {
+      signal?.throwIfAborted();
+      const page = Math.min(left, STREAM_PAGE);
+      const rows = await this.query<EventRow & { epoch: string; found: string | null }>({
+        ...statement,
+        values: [stream, from, page],
+      });
+      const facts = rows.filter((row) => row.position !== null);
+      for (const row of facts) {
+        signal?.throwIfAborted();
+        yield eventOf(row, row.epoch);
+      }
+      left -= facts.length;
+      if (facts.length < page && facts.length === Number(rows[0]!.found)) return;
+      from = BigInt(facts.at(-1)!.revision) + (direction === 'forwards' ? 1n : -1n);
+    }
+  }
+
+  async readAll(
+    options: ReadAllOptions,
+  ): Promise<{ events: readonly RecordedEvent[]; scannedTo?: Position; atHead: boolean }> {
+    const { after, filter, maxCount, signal } = options;
+    signal?.throwIfAborted();
+    const from = after === undefined ? 0n : numberOf(after, await this.epoch());
+    const span = filter === undefined ? LAST : from + FILTERED_SPAN;
+    const values = [
+      from,
+      span,
+      maxCount,
+      ...(filter === undefined ? [] : [[...('types' in filter ? filter.types : filter.streamPrefixes)]]),
+    ];
+    const rows = await this.query<EventRow & { head: string; epoch: string; found: string | null }>({
+      ...readAllStatement(filter),
+      values,
+    });
+    const { head: headText, epoch } = rows[0]!;
+    const head = BigInt(headText);
+    if (after !== undefined && epoch !== this.knownEpoch) {
+      this.knownEpoch = epoch;
+      throw new ForeignPosition('other-epoch', 'the position belongs to another ledger');
+    }
+    // Gone back in time without a new epoch: going on from there would skip facts.
+    if (from > head)
+      throw new ForeignPosition(
+        'other-epoch',
+        'the position lies beyond the ledger; was it restored from an older backup?',
+      );
+    const found = rows.filter((row) => row.position !== null);
+    const cutShort = found.length === maxCount || found.length < Number(rows[0]!.found ?? 0);
+    const scanned =
+      cutShort || filter === undefined ? BigInt(found.at(-1)?.position ?? from) : span < head ? span : head;
+    return {
+      events: found.map((row) => eventOf(row, epoch)),
+      ...(scanned > from && { scannedTo: printPosition(epoch, scanned) }),
+      atHead: scanned >= head,
+    };
+  }
+
+  async *subscribe(options: SubscribeOptions): AsyncGenerator<SubscriptionSignal, void> {
+    const signal = AbortSignal.any([options.signal, this.closing.signal]);
+    yield* subscribeByPages((page) => this.readAll(page), this.bell, { ...options, signal });
+  }
+
+  async head(): Promise<Position | undefined> {
+    const [row] = await this.query<{ position: string; epoch: string }>({
+      name: 'head',
+      text: 'select position, epoch from es.head',
+    });
+    return row!.position === '0' ? undefined : printPosition(row!.epoch, BigInt(row!.position));
+  }
+
+  async health(): Promise<{ ok: boolean; kind: 'postgres'; detail?: string }> {
+    try {
+      await this.pool.query({ name: 'head', text: 'select position, epoch from es.head' });
+      return { ok: true, kind: 'postgres' };
+    } catch (error) {
+      return {
+        ok: false,
+        kind: 'postgres',
+        detail: `the ledger's database does not answer (${codeOf(error) ?? 'no connection'})`,
+      };
+    }
+  }
+
+  /** Settles every append that was taken, ends subscriptions, lets go of all connections. */
+  async close(): Promise<void> {
+    if (this.closing.signal.aborted) return;
+    this.closing.abort();
+    await this.commits.close();
+    await this.connection.close();
+    await this.pool.end();
+  }
+
+  /** Reads may be asked again: a database that restarts costs its readers a moment, not an error. */
+  private async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
+    const until = Date.now() + this.readPatienceMs;
+    for (let attempt = 0; ; attempt++) {
+      if (this.closing.signal.aborted) throw new StoreUnavailable('the ledger is closed');
+      try {
+        return (await this.pool.query<Row>(statement)).rows;
+      } catch (cause) {
+        if (!isConnectionTrouble(cause)) throw cause;
+        if (Date.now() >= until)
+          throw new StoreUnavailable(`the ledger cannot be read (${codeOf(cause) ?? 'no connection'})`, { cause });
+        await new Bell().wait(0, Math.min(500, 20 * 2 ** attempt) * (0.5 + Math.random() / 2), this.closing.signal);
+      }
+    }
+  }
+}
+
+const codeOf = (error: unknown): string | undefined => {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' ? code : undefined;
+};
+
+/** The socket's or the pool's trouble; or the server's: broken connections, shutting down, too many, cancelled. */
+const isConnectionTrouble = (error: unknown): boolean =>
+  !(error instanceof pg.DatabaseError) || /^(08|53|57P|57014|40)/.test(error.code ?? '');

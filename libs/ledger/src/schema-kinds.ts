@@ -1,0 +1,2 @@
+/** What the codec's checks know of the vocabulary of facts. */
+import '../../fact/src/schema-kinds.ts';

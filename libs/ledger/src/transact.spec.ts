@@ -1,0 +1,439 @@
+import { randomUUID } from 'node:crypto';
+import { Type } from '@sinclair/typebox';
+import { nothing, recorded, refused } from '../../fact/src/decision.ts';
+import { defineEvent, type EventOf } from '../../fact/src/define-event.ts';
+import type { Fact } from '../../fact/src/fact.ts';
+import { personalText, type Personal } from '../../fact/src/personal.ts';
+import type { StreamKind } from '../../fact/src/stream-kind.ts';
+import { personal, Uuid } from '../../fact/src/vocabulary.ts';
+import { InMemoryKeyTable } from '../../privacy/src/in-memory-key-table.ts';
+import { MasterKey } from '../../privacy/src/master-key.ts';
+import { Vault } from '../../privacy/src/vault.ts';
+import { digestOf } from './digest.ts';
+import { InMemoryEventStore } from './in-memory/in-memory-event-store.ts';
+import { OutcomeUnknown, StoreUnavailable, type AppendResult, type EventStore, type RecordedEvent } from './port.ts';
+import { transact, type Outcome, type Request, type TransactOptions } from './transact.ts';
+
+const caseOpened = defineEvent({
+  type: 'CaseOpened',
+  noun: 'complaint',
+  means: 'A case began.',
+  data: Type.Object({ subject: Uuid }),
+});
+const noteTaken = defineEvent({
+  type: 'NoteTaken',
+  noun: 'complaint',
+  means: 'Somebody took a note.',
+  data: Type.Object({ words: personal() }),
+});
+type CaseEvent = EventOf<typeof caseOpened> | EventOf<typeof noteTaken>;
+interface Case {
+  readonly subject: string;
+  readonly notes: readonly Personal[];
+}
+const cases: StreamKind<Case, CaseEvent> = {
+  noun: 'complaint',
+  events: [caseOpened, noteTaken],
+  evolve: (state, fact) =>
+    fact.type === 'CaseOpened'
+      ? { subject: fact.data.subject, notes: [] }
+      : { subject: state!.subject, notes: [...state!.notes, fact.data.words] },
+  subjects: (state) => ({ complainant: state.subject }),
+};
+
+const factsOf = (outcome: Outcome<Case>): readonly Fact[] => (outcome.kind === 'recorded' ? outcome.facts : []);
+
+describe('transact', () => {
+  const subject = randomUUID();
+  let stream: string;
+  let keys: InMemoryKeyTable;
+  let store: InMemoryEventStore;
+  let vault: Vault;
+  let clock: string;
+  beforeEach(() => {
+    stream = `complaint-${randomUUID()}`;
+    keys = new InMemoryKeyTable();
+    store = new InMemoryEventStore(keys);
+    vault = new Vault(keys, MasterKey.mint().key);
+    clock = '2026-03-01T09:00:00.000Z';
+  });
+
+  const request = (over: Partial<Request> = {}): Request => ({
+    commandId: randomUUID(),
+    requestDigest: 'd1',
+    actor: { id: 'anna', role: 'handler', assurance: 'claimed' },
+    correlationId: randomUUID(),
+    ...over,
+  });
+  type Over = Partial<Omit<TransactOptions<Case, CaseEvent>, 'request'>> & { request?: Partial<Request> };
+  const run = (
+    decide: TransactOptions<Case, CaseEvent>['decide'],
+    { request: asked, ...over }: Over = {},
+  ): Promise<Outcome<Case>> =>
+    transact({
+      store,
+      vault,
+      kind: cases,
+      stream,
+      now: () => new Date(clock),
+      decide,
+      ...over,
+      request: request(asked),
+    });
+  const open: TransactOptions<Case, CaseEvent>['decide'] = (state) => ({
+    decision: state ? nothing : recorded(caseOpened({ subject })),
+    policyVersion: 3,
+  });
+  const note =
+    (text: string): TransactOptions<Case, CaseEvent>['decide'] =>
+    () => ({ decision: recorded(noteTaken({ words: personalText(text) })), policyVersion: 3 });
+  const facts = async (): Promise<RecordedEvent[]> => {
+    const all: RecordedEvent[] = [];
+    for await (const fact of store.readStream(stream)) all.push(fact);
+    return all;
+  };
+  const words = async (): Promise<unknown[]> => {
+    const all: unknown[] = [];
+    await run((state) => (all.push(...(state?.notes ?? [])), { decision: nothing, policyVersion: 3 }));
+    return Promise.all(all.map((one) => vault.read(one as Personal)));
+  };
+  const failing = (
+    append: (real: () => Promise<AppendResult>, attempt: number) => Promise<AppendResult>,
+  ): EventStore => {
+    let attempt = 0;
+    return new Proxy(store, {
+      get: (target, name) => {
+        if (name !== 'append')
+          return Reflect.get(target, name, target) instanceof Function
+            ? (Reflect.get(target, name, target) as () => unknown).bind(target)
+            : Reflect.get(target, name, target);
+        return (...args: Parameters<EventStore['append']>) => append(() => target.append(...args), ++attempt);
+      },
+    });
+  };
+
+  it('records what was decided: who, when, why, under which policy, sealed and chained', async () => {
+    await run(open);
+    const causationId = randomUUID();
+    const asked = request({ causationId, traceparent: '00-a-b-01', effectiveAt: '2026-03-01T09:00:00.000Z' });
+    clock = '2026-03-01T09:05:00.000Z';
+    const outcome = await run(note('too dear'), { request: asked });
+    const [first, second] = await facts();
+    expect(second).toMatchObject({
+      type: 'NoteTaken',
+      revision: 1n,
+      data: { words: { $enc: 1 } },
+      metadata: {
+        schemaVersion: 1,
+        commandId: asked.commandId,
+        requestDigest: 'd1',
+        actor: asked.actor,
+        correlationId: asked.correlationId,
+        causationId,
+        traceparent: '00-a-b-01',
+        recordedAt: clock,
+        effectiveAt: '2026-03-01T09:00:00.000Z',
+        policyVersion: 3,
+        previousDigest: first!.metadata.digest,
+      },
+    });
+    expect(first!.metadata.previousDigest).toBeNull();
+    for (const fact of [first!, second!]) expect(digestOf(fact)).toBe(fact.metadata.digest);
+    expect(outcome).toMatchObject({
+      kind: 'recorded',
+      repeated: false,
+      revision: 1,
+      position: second!.position,
+      facts: [{ id: second!.id, revision: 1 }],
+      state: { subject },
+    });
+    expect(await words()).toEqual(['too dear']);
+    expect(JSON.stringify((await facts()).map((fact) => fact.data))).not.toContain('dear');
+  });
+
+  describe('the same command again', () => {
+    it('is answered from what it recorded then, also behind later facts, and records nothing', async () => {
+      const asked = request();
+      await run(open);
+      const first = await run(note('one'), { request: asked });
+      await run(note('two'));
+      const again = await run(
+        () => {
+          throw new Error('the rules are not asked');
+        },
+        { request: asked },
+      );
+      expect(again).toEqual({ ...first, repeated: true });
+      expect(await words()).toEqual(['one', 'two']);
+    });
+
+    it('with another body is refused, before If-Match and the rules', async () => {
+      const asked = request();
+      await run(open, { request: asked });
+      expect(await run(open, { request: { ...asked, requestDigest: 'd2', ifMatch: [99] } })).toMatchObject({
+        kind: 'refused',
+        refusal: { code: 'idempotency-key-reused' },
+        revision: 0,
+      });
+    });
+
+    it('is answered before its stale If-Match is looked at', async () => {
+      await run(open);
+      const asked = request({ ifMatch: [0] });
+      await run(note('one'), { request: asked });
+      expect(await run(note('one'), { request: asked })).toMatchObject({ kind: 'recorded', repeated: true });
+    });
+
+    it('sent many times at once is one fact', async () => {
+      const asked = request();
+      const outcomes = await Promise.all(Array.from({ length: 10 }, () => run(open, { request: asked })));
+      expect(await facts()).toHaveLength(1);
+      expect(outcomes.map((outcome) => outcome.kind === 'recorded' && outcome.facts[0]!.id)).toEqual(
+        Array(10).fill((await facts())[0]!.id),
+      );
+    });
+  });
+
+  it('leaves no trace of a refusal or of nothing, and decides anew next time', async () => {
+    const asked = request();
+    expect(
+      await run(() => ({ decision: refused('already-closed', 'no'), policyVersion: 3 }), { request: asked }),
+    ).toEqual({ kind: 'refused', refusal: { code: 'already-closed', detail: 'no' }, revision: undefined });
+    expect(await run(() => ({ decision: nothing, policyVersion: 3 }), { request: asked })).toMatchObject({
+      kind: 'nothing',
+      revision: undefined,
+      state: undefined,
+    });
+    expect(await run(open, { request: asked })).toMatchObject({ kind: 'recorded', repeated: false });
+  });
+
+  describe('If-Match', () => {
+    beforeEach(async () => {
+      await run(open);
+      await run(note('one'));
+    });
+    it.each([[[1]], [[7, 1]], ['*']] as const)('%j holds at revision 1', async (ifMatch) =>
+      expect(await run(note('two'), { request: { ifMatch } })).toMatchObject({ kind: 'recorded', revision: 2 }),
+    );
+    it('that is stale shows what was missed', async () =>
+      expect(await run(note('two'), { request: { ifMatch: [0] } })).toMatchObject({
+        kind: 'mismatch',
+        revision: 1,
+        missed: [{ type: 'NoteTaken', revision: 1 }],
+      }));
+    it('fails for a stream that does not exist', async () => {
+      stream = `complaint-${randomUUID()}`;
+      for (const ifMatch of ['*', [0]] as const)
+        expect(await run(open, { request: { ifMatch } })).toEqual({
+          kind: 'mismatch',
+          revision: undefined,
+          missed: [],
+        });
+    });
+    it('fails when somebody was faster between reading and writing', async () => {
+      const outcome = await run(note('mine'), {
+        request: { ifMatch: [1] },
+        store: failing(async (real, attempt) => (attempt === 1 && (await run(note('theirs'))), real())),
+      });
+      expect(outcome).toMatchObject({ kind: 'mismatch', revision: 2, missed: [{ revision: 2 }] });
+    });
+  });
+
+  it('asks the rules again after a conflict, with what is so now', async () => {
+    await run(open);
+    const seen: number[] = [];
+    const outcome = await run(
+      (state) => (
+        seen.push(state!.notes.length),
+        { decision: recorded(noteTaken({ words: personalText('mine') })), policyVersion: 3 }
+      ),
+      {
+        store: failing(async (real, attempt) => (attempt === 1 && (await run(note('theirs'))), real())),
+      },
+    );
+    expect(seen).toEqual([0, 1]);
+    expect(outcome).toMatchObject({ kind: 'recorded', revision: 2 });
+    expect(await words()).toEqual(['theirs', 'mine']);
+  });
+
+  it('lets many commands at once all come through, one after the other', async () => {
+    await run(open);
+    await Promise.all(Array.from({ length: 12 }, (_, n) => run(note(`${n}`))));
+    expect((await words()).map(Number).sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
+  describe('when the ledger does not say what became of the facts', () => {
+    it.each([
+      [
+        'they were stored, and the answer got lost',
+        async (real: () => Promise<AppendResult>) => {
+          await real();
+          throw new OutcomeUnknown('lost');
+        },
+      ],
+      [
+        'they were not stored',
+        async () => {
+          throw new OutcomeUnknown('lost');
+        },
+      ],
+      [
+        'nothing could be sent',
+        async () => {
+          throw new StoreUnavailable('later');
+        },
+      ],
+    ] as [string, (real: () => Promise<AppendResult>) => Promise<AppendResult>][])(
+      'sends the same again: %s',
+      async (_case, first) => {
+        await run(open);
+        const ids: string[][] = [];
+        const spying = failing((real, attempt) => (attempt === 1 ? first(real) : real()));
+        const watched = new Proxy(spying, {
+          get: (target, name) =>
+            name === 'append'
+              ? (...args: Parameters<EventStore['append']>) => (
+                  ids.push(args[2].map((event) => event.id)),
+                  target.append(...args)
+                )
+              : (Reflect.get(target, name) as unknown),
+        });
+        const outcome = await run(note('once'), { store: watched });
+        expect(outcome).toMatchObject({ kind: 'recorded', revision: 1 });
+        expect(await words()).toEqual(['once']);
+        expect(ids).toHaveLength(2);
+        expect(ids[1]).toEqual(ids[0]);
+        expect(factsOf(outcome).map((fact) => fact.id)).toEqual([(await facts())[1]!.id]);
+      },
+    );
+
+    it('answers from what is stored when the store says that the facts were there', async () => {
+      await run(open);
+      const outcome = await run(note('once'), {
+        store: failing(async (real) => ({ ...(await real()), deduplicated: true })),
+      });
+      expect(outcome).toMatchObject({ kind: 'recorded', revision: 1, facts: [{ id: (await facts())[1]!.id }] });
+    });
+
+    it('says so when patience ends: unknown, or certainly not stored', async () => {
+      await run(open);
+      await expect(
+        run(note('x'), {
+          patienceMs: 0,
+          store: failing(async () => {
+            throw new OutcomeUnknown('lost');
+          }),
+        }),
+      ).rejects.toBeInstanceOf(OutcomeUnknown);
+      await expect(
+        run(note('x'), {
+          patienceMs: 0,
+          store: failing(async () => {
+            throw new StoreUnavailable('later');
+          }),
+        }),
+      ).rejects.toBeInstanceOf(StoreUnavailable);
+    });
+
+    it('does not call unstored what it stored but cannot read again', async () => {
+      const asked = request();
+      let stored = false;
+      const blind = new Proxy(
+        failing(async (real) => ({ ...(await real()), deduplicated: (stored = true) })),
+        {
+          get: (target, name) =>
+            name === 'readStream' && stored
+              ? async function* () {
+                  throw new StoreUnavailable('later');
+                }
+              : (Reflect.get(target, name) as unknown),
+        },
+      );
+      await expect(run(open, { store: blind, request: asked })).rejects.toBeInstanceOf(OutcomeUnknown);
+      expect(await run(open, { request: asked })).toMatchObject({ kind: 'recorded', repeated: true });
+    });
+
+    it('never calls certainly unstored what was unknown once', async () => {
+      await run(open);
+      const store = failing(async (_real, attempt) => {
+        throw attempt === 1 ? new OutcomeUnknown('lost') : new StoreUnavailable('later');
+      });
+      await expect(run(note('x'), { patienceMs: 60, store })).rejects.toBeInstanceOf(OutcomeUnknown);
+    });
+  });
+
+  describe('time', () => {
+    it('is recorded as never going back within a stream', async () => {
+      await run(open);
+      clock = '2026-03-01T08:00:00.000Z';
+      await run(note('by a slow clock'));
+      expect((await facts()).map((fact) => fact.metadata.recordedAt)).toEqual([
+        '2026-03-01T09:00:00.000Z',
+        '2026-03-01T09:00:00.000Z',
+      ]);
+      expect((await facts())[1]!.metadata.effectiveAt).toBe('2026-03-01T09:00:00.000Z');
+    });
+
+    it('of effect may be any past for the first fact, and lies between that and now for the others', async () => {
+      await run(open, { request: { effectiveAt: '1999-12-31T00:00:00.000Z' } });
+      expect(await run(note('x'), { request: { effectiveAt: '1999-12-31T00:00:00.000Z' } })).toMatchObject({
+        kind: 'recorded',
+      });
+      for (const effectiveAt of ['1999-12-30T23:59:59.999Z', '2026-03-01T09:00:00.001Z'])
+        expect(await run(note('x'), { request: { effectiveAt } })).toMatchObject({
+          kind: 'refused',
+          refusal: { code: 'invalid-body', members: { errors: [{ pointer: '#/effectiveAt' }] } },
+        });
+      stream = `complaint-${randomUUID()}`;
+      expect(await run(open, { request: { effectiveAt: '2026-03-01T09:00:00.001Z' } })).toMatchObject({
+        kind: 'refused',
+      });
+      expect(await facts()).toEqual([]);
+    });
+  });
+
+  describe('two facts in one command', () => {
+    const both: TransactOptions<Case, CaseEvent>['decide'] = () => ({
+      decision: recorded<CaseEvent>(caseOpened({ subject }), noteTaken({ words: personalText('both') })),
+      policyVersion: 3,
+    });
+
+    it("stand together, chained, under one command id; the key's subject may come with them", async () => {
+      const asked = request();
+      const outcome = await run(both, { request: asked });
+      const [first, second] = await facts();
+      expect(outcome).toMatchObject({ kind: 'recorded', revision: 1, position: second!.position, state: { subject } });
+      expect(factsOf(outcome).map((fact) => [fact.id, fact.revision, fact.position])).toEqual([
+        [first!.id, 0, first!.position],
+        [second!.id, 1, second!.position],
+      ]);
+      expect(second!.metadata.previousDigest).toBe(first!.metadata.digest);
+      expect([first!.metadata.commandId, second!.metadata.commandId]).toEqual([asked.commandId, asked.commandId]);
+      expect(await words()).toEqual(['both']);
+      expect(await run(both, { request: asked })).toEqual({ ...outcome, repeated: true });
+    });
+
+    it('are stored both or not at all', async () => {
+      await expect(
+        run(both, {
+          store: failing(async (real) => {
+            await run(open);
+            return real();
+          }),
+        }),
+      ).resolves.toMatchObject({ kind: 'recorded', revision: 2 });
+      const types = (await facts()).map((fact) => fact.type);
+      expect(types).toEqual(['CaseOpened', 'CaseOpened', 'NoteTaken']);
+    });
+  });
+
+  it('seals anew when the person was erased in between', async () => {
+    await run(open);
+    await run(note('before'));
+    const outcome = await run(note('after'), {
+      store: failing(async (real, attempt) => (attempt === 1 && (await keys.erase(subject)), real())),
+    });
+    expect(outcome).toMatchObject({ kind: 'recorded', revision: 2 });
+    expect(await words()).toEqual([{ erased: true }, 'after']);
+  });
+});

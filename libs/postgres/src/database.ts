@@ -1,0 +1,56 @@
+import pg from 'pg';
+
+export interface DatabaseOptions {
+  /** Shows in pg_stat_activity. */
+  readonly name: string;
+  /** Connections at most. Default 10. */
+  readonly max?: number;
+  /** How long one statement may take, in milliseconds. Default 30 s. */
+  readonly statementTimeoutMs?: number;
+  /** Told of connections that broke while nobody used them; the pool replaces them by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** A pool that neither waits for ever nor dies of a broken idle connection. */
+export const openDatabase = (url: string, options: DatabaseOptions): pg.Pool => {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: options.name,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    statement_timeout: statementTimeoutMs,
+    // The server's word comes first; ours is for a server that fell silent.
+    query_timeout: statementTimeoutMs + 5_000,
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  // Without a listener one restart of PostgreSQL would end the whole process.
+  pool.on('error', (error) => options.onIdleError?.(error));
+  // The pool stops listening before whoever waits for a connection can begin: one that breaks in between (ready and
+  // terminated in one packet) would end the process too. The query that follows rejects.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
+  return pool;
+};
+
+/** Runs the work in one transaction: committed when it returns, rolled back when it throws. */
+export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error): void => void (broken = error);
+  client.on('error', onError); // while it is checked out the pool does not listen
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is in an unknown state: the pool must not hand it out again.
+    await client.query('rollback').catch((cause: unknown) => void (broken ??= cause as Error));
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+};

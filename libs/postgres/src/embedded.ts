@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
+import { join, resolve as absolute } from 'node:path';
+import { accountFor, type Account } from './embedded/account.ts';
+import {
+  isMade,
+  isPostmaster,
+  makeCluster,
+  makeDataDir,
+  NAME,
+  placeOf,
+  postmasterOf,
+  readSecret,
+  writeSecret,
+} from './embedded/cluster.ts';
+import { nativePostgres, type Native } from './embedded/native.ts';
+import { ownCluster, type Owner } from './embedded/owner.ts';
+import { endPostmaster, freePort, launchPostmaster, pause, signalPostmaster } from './embedded/postmaster.ts';
+import { EmbeddedTrouble } from './embedded/trouble.ts';
+import { watchOver } from './embedded/watchdog.ts';
+
+export interface EmbeddedOptions {
+  /** Holds the cluster (`postgres/`) and its password (`postgres.json`); made when missing. */
+  readonly dataDir: string;
+  readonly log?: (line: string) => void;
+  /** How long PostgreSQL may take to come up, recovery included. Default 60 s. */
+  readonly startTimeoutMs?: number;
+}
+
+export interface Embedded {
+  /** Of the database `redress`, with its password: not for logs. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the PostgreSQL that npm installed, or adopts the one that an earlier process left running on this directory.
+ * It is brought up again when it dies, and stops with this process, however that ends. Throws EmbeddedTrouble.
+ */
+export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded> => {
+  const log = options.log ?? (() => undefined);
+  return new EmbeddedServer(absolute(options.dataDir), log, options.startTimeoutMs ?? 60_000).start();
+};
+
+class EmbeddedServer {
+  private account: Account | undefined;
+  private native!: Native;
+  private cluster!: string;
+  private password!: string;
+  private port!: number;
+  private pid = 0;
+  private owner: Owner | undefined;
+  private callOff: () => void = () => undefined;
+  private stopping = false;
+  private recovering: Promise<void> = Promise.resolve();
+  private readonly onExit = (): void => signalPostmaster(this.pid, this.cluster, 'SIGINT');
+
+  constructor(
+    private readonly dataDir: string,
+    private readonly log: (line: string) => void,
+    private readonly patienceMs: number,
+  ) {}
+
+  async start(): Promise<Embedded> {
+    await makeDataDir(this.dataDir);
+    this.account = accountFor(join(this.dataDir, 'postgres'));
+    this.cluster = await placeOf(this.dataDir, this.account, this.log);
+    this.native = await nativePostgres(this.account, this.log);
+    const known = readSecret(this.dataDir);
+    if (!known && isMade(this.cluster))
+      throw new EmbeddedTrouble(
+        `${this.dataDir}/postgres.json is missing: it holds the password of the database beside it. Put it back from your backup.`,
+      );
+    this.password = known?.password ?? randomBytes(24).toString('hex');
+    if (!known) await writeSecret(this.dataDir, { password: this.password });
+    if (!isMade(this.cluster)) await makeCluster(this.native, this.account, this.cluster, this.password);
+
+    process.on('exit', this.onExit);
+    try {
+      await this.bringUp(known?.port);
+      await this.makeDatabase();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    await writeSecret(this.dataDir, { password: this.password, port: this.port });
+    this.owner?.unref(); // a program that has nothing else to do may end
+    return { url: this.urlOf(NAME), stop: () => this.stop() };
+  }
+
+  private urlOf(database: string): string {
+    return `postgres://${NAME}:${this.password}@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** Until a postmaster answers that is ours alone: the one that runs, or a new one. */
+  private async bringUp(wishedPort: number | undefined): Promise<void> {
+    const until = Date.now() + this.patienceMs;
+    let port = wishedPort ?? (await freePort());
+    let trouble = '';
+    while (!this.stopping) {
+      if (Date.now() > until)
+        throw new EmbeddedTrouble(`PostgreSQL did not come up within ${this.patienceMs / 1000} s. ${trouble}`);
+      const running = postmasterOf(this.cluster);
+      if (running && isPostmaster(running.pid, this.cluster)) {
+        // Ours from before, starting, answering or shutting down: it answers at last, or it goes.
+        if (running.ready && (await this.own(running))) return;
+        trouble = `Process ${running.pid} runs on ${this.cluster} and does not answer; if it is no PostgreSQL, remove postmaster.pid there.`;
+        await pause(50);
+        continue;
+      }
+      if (running) {
+        this.log('a stale postmaster.pid is removed: its process is gone');
+        unlinkSync(join(this.cluster, 'postmaster.pid'));
+      }
+      const { native, account, cluster, log } = this;
+      trouble = await launchPostmaster({ native, account, cluster, port, until, log, onPid: (pid) => this.watch(pid) });
+      if (/could not (bind|create any TCP)/i.test(trouble)) port = await freePort();
+      else if (trouble) await pause(200);
+    }
+  }
+
+  private watch(pid: number): void {
+    if (this.pid === pid) return;
+    this.callOff();
+    this.pid = pid;
+    this.callOff = watchOver(pid, this.cluster);
+  }
+
+  private async own(running: { pid: number; port: number }): Promise<boolean> {
+    this.port = running.port;
+    const owner = await ownCluster(this.urlOf('postgres'), this.cluster, this.dataDir);
+    if (!owner) return false;
+    this.owner = owner;
+    this.watch(running.pid);
+    owner.on('end', () => {
+      if (this.owner === owner && !this.stopping) this.recovering = this.recover();
+    });
+    return true;
+  }
+
+  /** PostgreSQL went away under us: on the same port it comes again, so that every pool finds it. */
+  private async recover(): Promise<void> {
+    this.owner = undefined;
+    for (let attempt = 0; !this.stopping; attempt++) {
+      if (!isMade(this.cluster)) return this.log(`PostgreSQL went away, and so did its files in ${this.cluster}`);
+      this.log('PostgreSQL went away and is brought up again');
+      const failed = await this.bringUp(this.port).then(
+        () => undefined,
+        (error: unknown) => error as Error,
+      );
+      if (!failed) return (this.owner as Owner | undefined)?.unref();
+      this.log(failed.message);
+      await pause(Math.min(10_000, 500 * 2 ** attempt));
+    }
+  }
+
+  private async makeDatabase(): Promise<void> {
+    const exists = await this.owner!.query('select from pg_database where datname = $1', [NAME]);
+    if (exists.rowCount === 0) await this.owner!.query(`create database ${NAME}`);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    process.off('exit', this.onExit);
+    this.owner?.ref();
+    await this.owner?.end().catch(() => undefined);
+    await this.recovering;
+    if (this.pid !== 0) await endPostmaster(this.native, this.pid, this.cluster);
+    this.callOff();
+  }
+}

@@ -1,0 +1,2 @@
+/** Why the embedded PostgreSQL does not run, in a sentence for the person who started it. */
+export class EmbeddedTrouble extends Error {}

@@ -1,0 +1,358 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import { KafkaBroker } from '../../apps/publisher/src/kafka/kafka-broker.ts';
+import type { PublisherLog } from '../../apps/publisher/src/kafka/kafka-log.ts';
+import { startPublisher, type Publisher } from '../../apps/publisher/src/publisher.ts';
+import { startBroker } from '../../deploy/kafka/broker.mjs';
+import { kafkaForm } from '../../libs/contract/src/cloud-event.ts';
+import { TOPICS_OUT } from '../../libs/contract/src/names.ts';
+import { publicMessageOf } from '../../libs/contract/src/public-message.ts';
+import type { JsonObject } from '../../libs/fact/src/json.ts';
+import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
+import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
+import { migrate } from '../../libs/postgres/src/migrations.ts';
+import { sampleFact } from '../support/facts.ts';
+import { describeWithKafka, partitionsOf, readTopic, type ReadMessage } from '../support/kafka.ts';
+import { testDatabase, type TestDatabase } from '../support/test-database.ts';
+
+jest.setTimeout(120_000);
+
+const PACE = { firstMs: 50, maxMs: 500, attempts: 2 };
+const said: { level: string; details: object; text: string }[] = [];
+const log = Object.fromEntries(
+  ['debug', 'info', 'warn', 'error'].map((level) => [
+    level,
+    (details: object, text: string) => void said.push({ level, details, text }),
+  ]),
+) as unknown as PublisherLog;
+
+let database: TestDatabase;
+let store: PostgresEventStore;
+let running: { publisher: Publisher; stop: () => Promise<unknown> }[];
+let organisation: string;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  await migrate(database.pool, ledgerMigrations);
+  store = new PostgresEventStore({ url: database.url });
+  running = [];
+  organisation = `test-${randomUUID()}`;
+  said.length = 0;
+});
+
+afterEach(async () => {
+  await Promise.all(running.map(({ stop }) => stop()));
+  await store.close();
+  await database.drop();
+});
+
+const start = (brokers: string, deadlineMs?: number): { publisher: Publisher; stop: () => Promise<unknown> } => {
+  const ending = new AbortController();
+  const broker = new KafkaBroker({ brokers: [brokers], log, ...(deadlineMs !== undefined && { deadlineMs }) });
+  const publisher = startPublisher({
+    store,
+    pool: database.pool,
+    broker,
+    organisation,
+    signal: ending.signal,
+    log,
+    pace: PACE,
+  });
+  const started = { publisher, stop: () => (ending.abort(), publisher.ended) };
+  running.push(started);
+  return started;
+};
+
+/** Appends one fact a call, as transact would. */
+const write = async (
+  stream: string,
+  revision: number,
+  type = 'PromiseFulfilled',
+  data: JsonObject = { promise: randomUUID() },
+): Promise<void> => {
+  const fact = sampleFact({ stream, revision: BigInt(revision), type, data });
+  await store.append(stream, revision === 0 ? 'no_stream' : BigInt(revision - 1), [fact]);
+};
+
+const until = async (what: () => Promise<boolean> | boolean): Promise<void> => {
+  while (!(await what())) await sleep(50);
+};
+
+const caughtUp = (publisher: Publisher): Promise<void> =>
+  until(async () => (await publisher.status()).state === 'caught-up');
+
+const arrived = async (brokers: string, ...topics: readonly string[]): Promise<ReadMessage[]> =>
+  (await Promise.all((topics.length > 0 ? topics : TOPICS_OUT).map((topic) => readTopic(brokers, topic))))
+    .flat()
+    .filter((message) => message.headers['ce_source'] === `/redress/${organisation}`);
+
+/** What a consumer keeps that counts the first arrival of each `ce_id`: each key's sequences, in the order of arrival. */
+const firstArrivals = (messages: readonly ReadMessage[]): Map<string, string[]> => {
+  const seen = new Set<string>();
+  const sequences = new Map<string, string[]>();
+  for (const { key, headers } of messages) {
+    if (seen.has(headers['ce_id']!)) continue;
+    seen.add(headers['ce_id']!);
+    sequences.set(key, [...(sequences.get(key) ?? []), headers['ce_sequence']!]);
+  }
+  return sequences;
+};
+
+const upTo = (count: number): string[] => Array.from({ length: count }, (_, at) => String(at).padStart(10, '0'));
+
+describeWithKafka('the publisher', (kafka) => {
+  it('publishes one message for each fact, in order per key and without gaps, on the topic of its noun', async () => {
+    const complaints = Array.from({ length: 30 }, () => randomUUID());
+    const calls = Array.from({ length: 5 }, () => randomUUID());
+    for (let revision = 0; revision < 6; revision++) {
+      await Promise.all([
+        ...complaints.map((id) =>
+          revision % 3 === 1
+            ? write(`complaint-${id}`, revision, 'ContactGiven', {})
+            : write(`complaint-${id}`, revision),
+        ),
+        ...calls.map((id) =>
+          write(`follow-up-${id}`, revision, 'FollowUpRescheduled', { due: '2026-03-01T09:00:00.000Z' }),
+        ),
+        write(`customer-00000000-0000-4000-8000-000000000000`, revision, 'NotPublishedAtAll', {}),
+      ]);
+    }
+    const { publisher } = start(kafka().brokers);
+    await caughtUp(publisher);
+
+    const stored = (await store.readAll({ maxCount: 1000 })).events.flatMap(
+      (event) => publicMessageOf(event, organisation) ?? [],
+    );
+    const messages = await arrived(kafka().brokers);
+    const plain = messages.map(({ topic, key, headers, value }) => ({ topic, key, headers, value }));
+    expect(plain.sort(byId)).toEqual(stored.map(({ topic, event }) => ({ topic, ...kafkaForm(event) })).sort(byId));
+
+    expect(firstArrivals(messages)).toEqual(new Map([...firstArrivals(messages).keys()].map((key) => [key, upTo(6)])));
+    expect(firstArrivals(messages).size).toBe(35);
+    for (const { key, topic } of messages)
+      expect([key, topic]).toEqual([
+        key,
+        complaints.some((id) => id === key) ? 'redress.complaints.v1' : 'redress.follow-ups.v1',
+      ]);
+    const markers = messages.filter(({ headers }) => headers['ce_type'] === 'redress.complaint.recorded.v1');
+    expect([markers.length, new Set(markers.map(({ value }) => value))]).toEqual([60, new Set(['{}'])]);
+    expect(
+      new Set(messages.filter(({ topic }) => topic === 'redress.complaints.v1').map(({ partition }) => partition)).size,
+    ).toBeGreaterThan(1);
+    for (const key of complaints)
+      expect(new Set(messages.filter((message) => message.key === key).map(({ partition }) => partition)).size).toBe(1);
+    for (const topic of TOPICS_OUT) expect(await partitionsOf(kafka().brokers, topic)).toBe(12);
+
+    const status = await publisher.status();
+    expect(status).toMatchObject({
+      ready: true,
+      state: 'caught-up',
+      lagFacts: 0,
+      lagIsAtLeast: false,
+      lagSeconds: 0,
+      parked: 0,
+      sent: 210,
+    });
+    expect(status.lastAck).toBeDefined();
+    expect(said.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('goes on from its checkpoint after a restart, without repeats when it was stopped cleanly', async () => {
+    const id = randomUUID();
+    for (let revision = 0; revision < 3; revision++) await write(`complaint-${id}`, revision);
+    const first = start(kafka().brokers);
+    await caughtUp(first.publisher);
+    expect(await first.stop()).toEqual({});
+    for (let revision = 3; revision < 6; revision++) await write(`complaint-${id}`, revision);
+    await caughtUp(start(kafka().brokers).publisher);
+    expect((await arrived(kafka().brokers)).map(({ headers }) => headers['ce_sequence'])).toEqual(upTo(6));
+  });
+
+  it('killed between the acknowledgement and its checkpoint repeats, and loses nothing', async () => {
+    const ids = Array.from({ length: 10 }, () => randomUUID());
+    for (let revision = 0; revision < 50; revision++)
+      await Promise.all(ids.map((id) => write(`complaint-${id}`, revision)));
+    for (const batches of [1, 2]) {
+      const child = spawn(
+        process.execPath,
+        [
+          'test/support/typescript.cjs',
+          'test/integration/publisher-child.ts',
+          database.url,
+          kafka().brokers,
+          organisation,
+          String(batches),
+        ],
+        { stdio: ['ignore', 'ignore', 'inherit'] },
+      );
+      const signal = await new Promise((ended) => child.once('exit', (_code, killedBy) => ended(killedBy)));
+      expect(signal).toBe('SIGKILL');
+    }
+    await caughtUp(start(kafka().brokers).publisher);
+
+    const messages = await arrived(kafka().brokers);
+    expect(messages.length).toBeGreaterThan(500);
+    expect(firstArrivals(messages)).toEqual(new Map([...firstArrivals(messages).keys()].map((key) => [key, upTo(50)])));
+    expect(firstArrivals(messages).size).toBe(10);
+  });
+
+  it('and a second one at the same time publish each fact, in order', async () => {
+    const ids = Array.from({ length: 10 }, () => randomUUID());
+    const publishers = [start(kafka().brokers), start(kafka().brokers)];
+    for (let revision = 0; revision < 30; revision++)
+      await Promise.all(ids.map((id) => write(`complaint-${id}`, revision)));
+    await Promise.all(publishers.map(({ publisher }) => caughtUp(publisher)));
+    const arrivals = firstArrivals(await arrived(kafka().brokers));
+    expect(arrivals).toEqual(new Map([...arrivals.keys()].map((key) => [key, upTo(30)])));
+    expect(arrivals.size).toBe(10);
+  });
+
+  it('stops before a fact that it does not know, and says so; what lay before it is published', async () => {
+    const [before, unknown] = [randomUUID(), randomUUID()];
+    await write(`complaint-${before}`, 0);
+    await write(`complaint-${unknown}`, 0, 'FactOfTomorrow', {});
+    await write(`complaint-${before}`, 1);
+    const { publisher } = start(kafka().brokers);
+    expect(await publisher.ended).toEqual({ stopped: 'UnknownFact' });
+    expect(await publisher.status()).toMatchObject({
+      ready: false,
+      state: 'stopped',
+      error: 'UnknownFact',
+      lagFacts: 2,
+      parked: 0,
+    });
+    expect((await arrived(kafka().brokers)).map(({ key, headers }) => [key, headers['ce_sequence']])).toEqual([
+      [before, '0000000000'],
+    ]);
+  });
+
+  it('stops before a message that the topic does not take, and neither skips nor parks it', async () => {
+    const [recurrence, after] = [randomUUID(), randomUUID()];
+    const first = start(kafka().brokers);
+    await caughtUp(first.publisher); // the topics are there
+    await first.stop();
+    const admin = new Kafka({ brokers: [kafka().brokers], logLevel: logLevel.NOTHING }).admin();
+    const limit = (bytes: string): Promise<unknown> =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [
+          { type: 2, name: 'redress.improvements.v1', configEntries: [{ name: 'max.message.bytes', value: bytes }] },
+        ],
+      });
+    await admin.connect();
+    await limit('20000');
+    try {
+      const evaluation = { group: { category: 'late' }, count: 3, threshold: 3, window: 'P90D', through: 3 };
+      const small = { ...evaluation, evidence: [randomUUID()] };
+      await write(`recurrence-${recurrence}`, 0, 'RecurrenceNoticed', small);
+      await write(`recurrence-${recurrence}`, 1, 'RecurrenceNoticed', {
+        ...evaluation,
+        evidence: Array.from({ length: 1000 }, () => randomUUID()),
+      });
+      await write(`complaint-${after}`, 0);
+      const { publisher } = start(kafka().brokers);
+      expect(await publisher.ended).toEqual({ stopped: 'MessageRefused MESSAGE_TOO_LARGE' });
+      expect(await publisher.status()).toMatchObject({
+        ready: false,
+        state: 'stopped',
+        error: 'MessageRefused MESSAGE_TOO_LARGE',
+        lagFacts: 2,
+        parked: 0,
+      });
+
+      await limit('1048588');
+      await caughtUp(start(kafka().brokers).publisher);
+      expect(firstArrivals(await arrived(kafka().brokers))).toEqual(
+        new Map([
+          [recurrence, upTo(2)],
+          [after, upTo(1)],
+        ]),
+      );
+    } finally {
+      await limit('1048588');
+      await admin.disconnect();
+    }
+  });
+});
+
+const byId = (
+  one: { headers: Readonly<Record<string, string>> },
+  other: { headers: Readonly<Record<string, string>> },
+): number => (one.headers['ce_id']! < other.headers['ce_id']! ? -1 : 1);
+
+describeWithKafka('a publisher whose broker goes away', () => {
+  let dataDir: string;
+  beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), 'redress-kafka-spec-'))));
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('is late and never wrong: killed under load, frozen, started again', async () => {
+    let broker = await startBroker({ dataDir });
+    const { brokers, port } = broker;
+    const { publisher } = start(brokers, 3_000);
+    const ids = Array.from({ length: 20 }, () => randomUUID());
+    let written = 0;
+    let enough = false;
+    const load = (async () => {
+      for (; !enough; written++) {
+        await Promise.all(ids.map((id) => write(`complaint-${id}`, written)));
+        await sleep(20);
+      }
+    })();
+    try {
+      await until(async () => (await publisher.status()).sent > 200);
+      await broker.kill();
+      await until(async () => !(await publisher.status()).ready);
+      expect(await publisher.status()).toMatchObject({ state: 'retrying' });
+      broker = await startBroker({ dataDir, port });
+      const before = (await publisher.status()).sent;
+      await until(async () => (await publisher.status()).sent > before);
+
+      broker.freeze();
+      await until(async () => !(await publisher.status()).ready);
+      expect((await publisher.status()).error).toMatch(/no-answer-in-time|REQUEST_TIMED_OUT|KafkaJS/);
+      broker.thaw();
+      await until(async () => (await publisher.status()).ready);
+
+      enough = true;
+      await load;
+      await caughtUp(publisher);
+      const arrivals = firstArrivals(await arrived(brokers));
+      expect(arrivals.size).toBe(20);
+      expect(arrivals).toEqual(new Map([...arrivals.keys()].map((key) => [key, upTo(written)])));
+    } finally {
+      enough = true;
+      await load.catch(() => undefined);
+      await running.pop()!.stop();
+      await broker.stop();
+    }
+  });
+
+  it('waits for a broker that is not there yet, and stops at once when it is told to', async () => {
+    const broker = await startBroker({ dataDir });
+    const { port, brokers } = broker;
+    await broker.stop();
+    await write(`complaint-${randomUUID()}`, 0);
+    const { publisher, stop } = start(brokers);
+    await until(async () => (await publisher.status()).error === 'ECONNREFUSED');
+    expect(await publisher.status()).toMatchObject({ ready: false, state: 'retrying', lagFacts: 1, sent: 0 });
+    expect(await stop()).toEqual({});
+
+    const again = start(brokers);
+    const late = await startBroker({ dataDir, port });
+    try {
+      await caughtUp(again.publisher);
+      expect((await arrived(brokers)).length).toBe(1);
+      late.freeze();
+      await write(`complaint-${randomUUID()}`, 0);
+      expect(await again.stop()).toEqual({});
+    } finally {
+      late.thaw();
+      await late.stop();
+    }
+  });
+});

@@ -1,0 +1,129 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiOperation, ApiProperty, ApiResponse } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { answerWritten } from '../../apps/api/src/answer.ts';
+import { CallerOf } from '../../apps/api/src/caller-of.ts';
+import { createApi } from '../../apps/api/src/create-api.ts';
+import { makeLog } from '../../apps/api/src/log.ts';
+import { CodeParameter, InstantParameter, LimitParameter } from '../../apps/api/src/parameters.ts';
+import type { ApiParts } from '../../apps/api/src/parts.ts';
+import type { Caller } from '../../libs/desk/src/caller.ts';
+import type { Written } from '../../libs/desk/src/written.ts';
+import { InMemoryEventStore } from '../../libs/ledger/src/in-memory/in-memory-event-store.ts';
+
+/** A door without a desk: what it is told to say, it says. For specs of the manners, where the rules don't matter. */
+
+class TinyIssue {
+  @IsString() @MaxLength(64) @ApiProperty() category!: string;
+  @IsOptional() @IsIn(['minor', 'costly', 'grave']) @ApiProperty({ required: false }) severity?: string;
+}
+
+class TinyBody {
+  @IsString() @MaxLength(65_536) @ApiProperty() words!: string;
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(5)
+  @ValidateNested({ each: true })
+  @Type(() => TinyIssue)
+  @ApiProperty({ required: false, type: [TinyIssue] })
+  issues?: TinyIssue[];
+}
+
+class TinyFilters {
+  @IsOptional() @IsString() @MaxLength(10) @ApiProperty({ required: false }) handler?: string;
+}
+
+const WRITTEN = {
+  type: 'object',
+  required: ['id', 'revision', 'position', 'facts'],
+  properties: {
+    id: { type: 'string' },
+    revision: { type: 'integer' },
+    position: { type: ['string', 'null'] },
+    facts: { type: 'array' },
+  },
+} as object;
+
+export interface Tiny {
+  readonly app: NestFastifyApplication;
+  readonly store: InMemoryEventStore;
+  readonly callers: Caller[];
+  /** What the next request meets. */
+  next: () => Promise<Written> | Written;
+}
+
+export const recordedOnce: Written = {
+  kind: 'written',
+  id: 'tiny-1',
+  revision: 0,
+  position: 'story.00000000000000000001',
+  facts: [{ id: '00000000-0000-7000-8000-000000000001', type: 'ComplaintReceived' }],
+  location: '/v1/tiny/tiny-1',
+  members: { reference: 'R7K-4M2-9' },
+};
+
+export const tinyApi = async (parts: Partial<ApiParts> = {}): Promise<Tiny> => {
+  const store = (parts.store ?? new InMemoryEventStore()) as InMemoryEventStore;
+  const tiny = { store, callers: [], next: () => recordedOnce } as unknown as {
+    -readonly [Key in keyof Tiny]: Tiny[Key];
+  };
+
+  @Controller('v1/tiny')
+  class TinyDoors {
+    @Post()
+    @ApiOperation({ summary: 'Receive.' })
+    @ApiResponse({ status: 201, description: 'Recorded.', schema: WRITTEN })
+    @ApiResponse({ status: 200, description: 'It was so.', schema: WRITTEN })
+    async receive(
+      @Body() _body: TinyBody,
+      @CallerOf() caller: Caller,
+      @Res({ passthrough: true }) reply: FastifyReply,
+    ) {
+      tiny.callers.push(caller);
+      return answerWritten(reply, await tiny.next());
+    }
+
+    @Get()
+    @ApiResponse({
+      status: 200,
+      description: 'A list.',
+      schema: { type: 'object', required: ['limit'], properties: { limit: { type: 'integer' } } },
+    })
+    list(
+      @LimitParameter() limit: number,
+      @CodeParameter('category', 'A category.') category: string | undefined,
+      @InstantParameter('at', 'When.') at: string | undefined,
+    ) {
+      return { limit, category, at };
+    }
+
+    @Get('by-class')
+    byClass(@Query() filters: TinyFilters) {
+      return filters;
+    }
+
+    @Get(':id')
+    @ApiResponse({
+      status: 200,
+      description: 'One.',
+      schema: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } },
+    })
+    async one(@Param('id') id: string) {
+      await tiny.next();
+      return { id };
+    }
+  }
+
+  tiny.app = await createApi({
+    settings: { organisation: 'local', openAccess: false, allowedHosts: [] },
+    vault: { open: async (value) => value },
+    log: makeLog('silent'),
+    ...parts,
+    store,
+    controllers: [TinyDoors, ...(parts.controllers ?? [])],
+  });
+  return tiny;
+};
