@@ -1,0 +1,188 @@
+import kafkajs, { type Kafka, type KafkaConfig, type Producer, type RetryOptions } from 'kafkajs';
+import { kafkaForm, type KafkaForm } from '../../../../libs/contract/src/cloud-event.ts';
+import type { PublicMessage } from '../../../../libs/contract/src/public-message.ts';
+import { BrokerAway, MessageRefused, type MessageBroker } from '../message-broker.ts';
+import { giveUpAfter, within } from './deadline.ts';
+import { kafkaLog, type PublisherLog } from './kafka-log.ts';
+import { kafkaWord, isTooLarge } from './kafka-word.ts';
+import './request-queue-patch.ts';
+import { prepareTopics } from './topics.ts';
+
+export interface KafkaBrokerOptions {
+  /** `host:port` */
+  readonly brokers: readonly string[];
+  readonly log: PublisherLog;
+  readonly ssl?: KafkaConfig['ssl'];
+  readonly sasl?: KafkaConfig['sasl'];
+  /** How long one request to the brokers may take in all, in milliseconds. Default 15 s. */
+  readonly deadlineMs?: number;
+}
+
+/** Sent at once at most, in bytes of keys, values and headers: well below the 1 MiB that a broker takes by default. */
+const CHUNK_BYTES = 512 * 1024;
+/** kafkajs tries a few times by itself; whoever follows the ledger goes on trying, with a new producer. */
+const RETRY: RetryOptions = { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000, factor: 0.2, multiplier: 2 };
+/** How long a stop waits for a connection to close. */
+const FAREWELL_MS = 5_000;
+
+/**
+ * Kafka by kafkajs, the only room that knows it. An idempotent producer, acknowledged by all replicas, one request
+ * outstanding: so the order per key holds. After any failure the producer is thrown away: kafkajs sets its sequence
+ * numbers back and can stay broken for ever (DUPLICATE_SEQUENCE_NUMBER, OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID).
+ */
+export class KafkaBroker implements MessageBroker {
+  private readonly kafka: Kafka;
+  private readonly deadlineMs: number;
+  private line: Line | undefined;
+  private prepared = false;
+
+  constructor(private readonly options: KafkaBrokerOptions) {
+    this.deadlineMs = options.deadlineMs ?? 15_000;
+    const { brokers, ssl, sasl, log } = options;
+    this.kafka = new kafkajs.Kafka({
+      clientId: 'redress-publisher',
+      brokers: [...brokers],
+      ...(ssl !== undefined && { ssl }),
+      ...(sasl !== undefined && { sasl }),
+      connectionTimeout: 3_000,
+      requestTimeout: 10_000,
+      retry: RETRY,
+      logLevel: kafkajs.logLevel.WARN,
+      logCreator: kafkaLog(log),
+    });
+  }
+
+  async prepare(): Promise<void> {
+    await this.open();
+  }
+
+  async send(messages: readonly PublicMessage[], signal?: AbortSignal): Promise<void> {
+    for (const chunk of chunks(messages)) {
+      const line = await this.open();
+      try {
+        await within(line.send(chunk), giveUpAfter(this.deadlineMs, signal));
+      } catch (error) {
+        await this.discard(line);
+        throw isTooLarge(error) ? new MessageRefused(kafkaWord(error), { cause: error }) : awayFrom(error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.line) await this.discard(this.line);
+  }
+
+  private async open(): Promise<Line> {
+    if (this.line) return this.line;
+    const line = new Line(this.kafka);
+    try {
+      if (!this.prepared) await within(this.makeTopics(), giveUpAfter(2 * this.deadlineMs));
+      this.prepared = true;
+      await within(line.connect(), giveUpAfter(this.deadlineMs));
+    } catch (error) {
+      void line.close();
+      throw awayFrom(error);
+    }
+    return (this.line = line);
+  }
+
+  private async makeTopics(): Promise<void> {
+    const admin = this.kafka.admin({ retry: RETRY });
+    try {
+      await admin.connect();
+      await prepareTopics(admin, this.options.log);
+    } finally {
+      await Promise.race([admin.disconnect().catch(() => undefined), after(FAREWELL_MS)]);
+    }
+  }
+
+  private async discard(line: Line): Promise<void> {
+    if (this.line === line) this.line = undefined;
+    // The topics are looked at again: the next connection may meet another cluster, or one that was made anew.
+    this.prepared = false;
+    await Promise.race([line.close(), after(FAREWELL_MS)]);
+  }
+}
+
+interface Outgoing extends KafkaForm {
+  readonly topic: string;
+}
+
+/** One producer, from its first message to its first failure. */
+class Line {
+  private closed = false;
+  private readonly producer: Producer;
+  private sending: Promise<unknown> | undefined;
+
+  constructor(kafka: Kafka) {
+    this.producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: RETRY,
+      createPartitioner: () => {
+        const partitionOf = kafkajs.Partitioners.DefaultPartitioner();
+        return (args) => {
+          // kafkajs goes on retrying behind our back after a deadline, and even connects again to do so.
+          if (this.closed) throw new kafkajs.KafkaJSNonRetriableError('this producer was given up');
+          return partitionOf(args);
+        };
+      },
+    });
+  }
+
+  connect(): Promise<void> {
+    return this.producer.connect();
+  }
+
+  send(chunk: readonly Outgoing[]): Promise<unknown> {
+    const topics = [...new Set(chunk.map((message) => message.topic))];
+    return (this.sending = this.producer.sendBatch({
+      acks: -1,
+      timeout: 10_000,
+      topicMessages: topics.map((topic) => ({
+        topic,
+        messages: chunk
+          .filter((message) => message.topic === topic)
+          .map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
+      })),
+    }));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.producer.disconnect().catch(() => undefined);
+    // What was still on its way may have connected again.
+    await this.sending?.then(
+      () => undefined,
+      () => this.producer.disconnect().catch(() => undefined),
+    );
+  }
+}
+
+/** Runs of messages that are sent together, in order; a message larger than a chunk goes alone. */
+const chunks = function* (messages: readonly PublicMessage[]): Iterable<readonly Outgoing[]> {
+  let chunk: Outgoing[] = [];
+  let bytes = 0;
+  for (const { topic, event } of messages) {
+    const outgoing = { topic, ...kafkaForm(event) };
+    const size = sizeOf(outgoing);
+    if (chunk.length > 0 && bytes + size > CHUNK_BYTES) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(outgoing);
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
+};
+
+const sizeOf = ({ key, value, headers }: KafkaForm): number =>
+  Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + text.length, 0) +
+  key.length +
+  Buffer.byteLength(value);
+
+const awayFrom = (error: unknown): BrokerAway => new BrokerAway(kafkaWord(error), { cause: error });
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

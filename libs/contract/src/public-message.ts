@@ -1,0 +1,50 @@
+import type { Noun } from '../../fact/src/define-event.ts';
+import type { Fact } from '../../fact/src/fact.ts';
+import type { JsonObject } from '../../fact/src/json.ts';
+import { nounOf } from '../../fact/src/stream-kind.ts';
+import { Codec, UnknownFact } from '../../ledger/src/codec.ts';
+import type { RecordedEvent } from '../../ledger/src/port.ts';
+import { cloudEvent, type CloudEvent } from './cloud-event.ts';
+import { publishedNouns } from './contracts.ts';
+import { markerType, publicType, topicOf } from './names.ts';
+import type { PublicForm } from './public-form.ts';
+
+/** What goes out for one fact. */
+export interface PublicMessage {
+  readonly topic: string;
+  /** The noun's bare id: order holds per key. */
+  readonly key: string;
+  readonly event: CloudEvent;
+}
+
+const nouns = new Map(publishedNouns.map(({ noun, events, forms }) => [noun, { codec: new Codec(events), forms }]));
+
+/** The stream in which EventStoreDB keeps what the ledger says of itself. */
+const LEDGER = 'ledger';
+
+/**
+ * The one message of a stored fact; undefined for what is not published at all (policy, customers, the ledger's
+ * own stream). Pure: the same fact gives the same message for ever, so publisher and feed agree.
+ * Throws UnknownFact for a type, shape or noun that this program does not know: it stops, it never guesses.
+ */
+export const publicMessageOf = (event: RecordedEvent, organisation: string): PublicMessage | undefined => {
+  if (event.stream === LEDGER) return undefined;
+  const stream = nounOf(event.stream);
+  if (!stream) throw new UnknownFact(`streams like ${event.stream} are not known here`);
+  const topic = topicOf(stream.noun);
+  if (!topic) return undefined;
+  const known = nouns.get(stream.noun);
+  if (!known) throw new UnknownFact(`the type ${event.type} of a ${stream.noun} is not known here`);
+  const fact = known.codec.decode(event);
+  const { type, data } = publicFormOf(stream.noun, known.forms[event.type]!, fact);
+  return { topic, key: stream.id, event: cloudEvent(organisation, stream.id, type, fact, data) };
+};
+
+const publicFormOf = (
+  noun: Noun,
+  form: PublicForm<never> | 'private',
+  fact: Fact,
+): { type: string; data: JsonObject } =>
+  form === 'private'
+    ? { type: markerType(noun), data: {} }
+    : { type: publicType(noun, fact.type), data: form.tell(fact.data as never) };
