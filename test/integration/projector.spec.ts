@@ -6,6 +6,7 @@ import { complaintResolved } from '../../libs/complaint/src/events/ending.ts';
 import { customerThanked } from '../../libs/complaint/src/events/conversation.ts';
 import { handlerAssigned } from '../../libs/complaint/src/events/intake.ts';
 import { personalText } from '../../libs/fact/src/personal.ts';
+import { failureOf } from '../../libs/ledger/src/follow/failure.ts';
 import { inTransaction } from '../../libs/postgres/src/database.ts';
 import { followUpOpened } from '../../libs/follow-up/src/events.ts';
 import { NoReadModel, ask, waitFor } from '../../libs/read-models/src/asking.ts';
@@ -310,6 +311,17 @@ describe('dropping a generation', () => {
     await sweepCheckpoints(world.pool);
     const { rows } = await world.pool.query('select subscription from es.checkpoints order by 1');
     expect(rows.map(({ subscription }) => subscription)).toEqual(['projector:rm_complaints_v1_g1', 'publisher@1']);
+  });
+
+  it('is no fault of the next fact: a follower that has not heard of it waits, and parks nothing', async () => {
+    await world.complaint(randomUUID(), [receipt()]);
+    await catchUp(world, [complaints]);
+    const live = await ensureLive(world.pool, complaints);
+    await rebuilding();
+    await dropGeneration(world.pool, live.schema);
+    const { events } = await world.store.readAll({ maxCount: 10 });
+    const applying = inTransaction(world.pool, (tx) => followerOf(complaints, live, world).apply(events, tx));
+    expect(failureOf(await applying.catch((error: unknown) => error))).toBe('transient');
   });
 
   it('does no harm to the projector that follows it: nothing is parked, and it goes on with the one that answers', async () => {

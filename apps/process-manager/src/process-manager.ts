@@ -1,0 +1,131 @@
+import type { CommandBus } from '@nestjs/cqrs';
+import type { Pool, PoolClient } from 'pg';
+import type { ComplaintFact } from '../../../libs/complaint/src/events.ts';
+import { complaintEvents } from '../../../libs/complaint/src/events.ts';
+import { PolicyInForce } from '../../../libs/desk/src/policy-in-force.ts';
+import type { EventDescription } from '../../../libs/fact/src/define-event.ts';
+import { followUpEvents } from '../../../libs/follow-up/src/events.ts';
+import { follow, type Follower, type FollowLog } from '../../../libs/ledger/src/follow.ts';
+import { FollowerStopped, nameOf } from '../../../libs/ledger/src/follow/failure.ts';
+import type { Pace } from '../../../libs/ledger/src/follow/pace.ts';
+import { readStatus, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
+import { UnknownFact } from '../../../libs/ledger/src/codec.ts';
+import type { EventFilter, EventStore, RecordedEvent } from '../../../libs/ledger/src/port.ts';
+import { Bell } from '../../../libs/ledger/src/subscribe-by-pages.ts';
+import { codecOf } from '../../../libs/ledger/src/transact.ts';
+import { recurrenceEvents } from '../../../libs/recurrence/src/events.ts';
+import { fireTimers, type FiringPace } from '../../../libs/timers/src/fire-timers.ts';
+import { timersStatus, type TimersStatus } from '../../../libs/timers/src/status.ts';
+import { setTimers } from '../../../libs/timers/src/timer.ts';
+import { takeIn } from './counting.ts';
+import { firing } from './firing.ts';
+
+/** NOTE: stored. Another name would read the ledger again from the beginning (which changes nothing, but takes its time). */
+export const PROCESS_MANAGER = 'process-manager@1';
+
+export const FILTER: EventFilter = { streamPrefixes: ['complaint-', 'follow-up-', 'recurrence-'] };
+
+export interface ProcessManagerOptions {
+  readonly store: EventStore;
+  readonly pool: Pool;
+  /** The door to the desk. */
+  readonly bus: Pick<CommandBus, 'execute'>;
+  readonly clock: () => Date;
+  /** Ends it after what is in flight. */
+  readonly signal: AbortSignal;
+  readonly log: FollowLog;
+  readonly pace?: Pace;
+  readonly firingPace?: Partial<FiringPace>;
+}
+
+export interface ProcessManagerStatus extends FollowerStatus {
+  readonly timers: TimersStatus;
+  /** Nothing stands in its way. A timer that fails does not make it unready, it is counted in `timers.failing`. */
+  readonly ready: boolean;
+}
+
+export interface ProcessManager {
+  status(): Promise<ProcessManagerStatus>;
+  /** Resolves when it has ended by the signal; `stopped`: it stood before a fact that it may not pass over. Never rejects. */
+  readonly ended: Promise<{ readonly stopped?: string }>;
+}
+
+/**
+ * Reacts to facts and to time by sending ordinary commands to the desk; owns no rule (house.md). It does so in two
+ * steps: facts set timers, in the transaction in which the checkpoint moves; due timers send commands, outside of any
+ * transaction. What a fact asks for at once is a timer as well, so there is one way in which things get done, once in
+ * effect, whoever dies when. Several may run: they share the timers, and take turns at the checkpoint.
+ */
+export const startProcessManager = (options: ProcessManagerOptions): ProcessManager => {
+  const { store, pool, bus, clock, signal, log, pace } = options;
+  const bell = new Bell();
+  let last: FollowerStatus | undefined;
+  let stopped: string | undefined;
+
+  const follower: Follower = {
+    subscription: PROCESS_MANAGER,
+    filter: FILTER,
+    onPoison: 'park',
+    apply: async (events, tx) => {
+      await react(events, tx);
+      bell.ring();
+    },
+  };
+  const processes = firing({ pool, bus, policies: new PolicyInForce(store), clock, log });
+
+  const following = follow({
+    store,
+    pool,
+    follower,
+    signal,
+    log,
+    ...(pace && { pace }),
+    onProgress: (status) => (last = status),
+  }).catch((error: unknown) => void (stopped = error instanceof FollowerStopped ? error.reason : nameOf(error)));
+  // What is set already fires on, also when no new fact can be taken in.
+  const fired = fireTimers({
+    pool,
+    clock,
+    signal,
+    processes,
+    bell,
+    log,
+    ...(options.firingPace && { pace: options.firingPace }),
+  });
+
+  return {
+    ended: Promise.all([following, fired]).then(() => (stopped === undefined ? {} : { stopped })),
+    status: async () => {
+      const figures = await readStatus(pool, store, PROCESS_MANAGER, FILTER);
+      const timers = await timersStatus(pool, Object.keys(processes), clock());
+      const trouble = stopped ?? (last?.state === 'retrying' ? last.error : undefined);
+      const state = stopped !== undefined ? 'stopped' : trouble !== undefined ? 'retrying' : figures.state;
+      return {
+        ...figures,
+        state,
+        ...(trouble !== undefined && { error: trouble }),
+        timers,
+        ready: state === 'following' || state === 'caught-up',
+      };
+    },
+  };
+};
+
+/** What a batch of facts means here; in the transaction in which the checkpoint moves. */
+const react = async (events: readonly RecordedEvent[], tx: PoolClient): Promise<void> => {
+  const complaints: ComplaintFact[] = [];
+  for (const event of events) {
+    const noun = NOUNS.find(({ prefix }) => event.stream.startsWith(prefix));
+    if (!noun) throw new UnknownFact(`${event.stream} is none of ours`);
+    // Calls and recurrences are decoded as well: an unknown kind of fact stops the follower (formats.md, Followers).
+    const fact = codecOf(noun).decode(event);
+    if (noun.prefix === 'complaint-') complaints.push(fact as ComplaintFact);
+  }
+  await setTimers(tx, await takeIn(complaints, tx));
+};
+
+const NOUNS: readonly { prefix: string; events: readonly EventDescription[] }[] = [
+  { prefix: 'complaint-', events: complaintEvents },
+  { prefix: 'follow-up-', events: followUpEvents },
+  { prefix: 'recurrence-', events: recurrenceEvents },
+];

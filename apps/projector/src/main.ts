@@ -1,0 +1,10 @@
+import { startDaemon } from '../../../libs/program/src/daemon.ts';
+import { run } from '../../../libs/program/src/run.ts';
+import { projecting } from './work.ts';
+
+void run({
+  name: 'projector',
+  means: 'follows the ledger and keeps the work lists in PostgreSQL up to date.',
+  start: (settings, log) =>
+    startDaemon({ name: 'projector', begin: async (parts, signal) => projecting(parts, signal, log) }, settings, log),
+});

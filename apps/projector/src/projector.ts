@@ -1,0 +1,141 @@
+import type { Pool } from 'pg';
+import { follow, type FollowLog } from '../../../libs/ledger/src/follow.ts';
+import { nameOf } from '../../../libs/ledger/src/follow/failure.ts';
+import { pause } from '../../../libs/ledger/src/follow/pace.ts';
+import { readStatus, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
+import type { EventStore } from '../../../libs/ledger/src/port.ts';
+import type { Secrets } from '../../../libs/privacy/src/secrets.ts';
+import type { Vault } from '../../../libs/privacy/src/vault.ts';
+import { followerOf } from '../../../libs/read-models/src/following.ts';
+import {
+  ensureLive,
+  subscriptionOf,
+  sweepCheckpoints,
+  type Generation,
+} from '../../../libs/read-models/src/generations.ts';
+import { readModels } from '../../../libs/read-models/src/models.ts';
+import { filterOf, type Projection } from '../../../libs/read-models/src/projection.ts';
+
+export interface ProjectorOptions {
+  readonly store: EventStore;
+  /** One connection for each model, and one more. */
+  readonly pool: Pool;
+  readonly vault: Vault;
+  readonly secrets: Secrets;
+  /** Ends it after the batches in flight. */
+  readonly signal: AbortSignal;
+  readonly log: FollowLog;
+  /** Default: every read model. */
+  readonly models?: readonly Projection[];
+}
+
+export interface ModelStatus extends FollowerStatus {
+  readonly model: string;
+  readonly version: number;
+  readonly schema: string;
+}
+
+export interface Projector {
+  /** For health and metrics, one entry a model. `ready`: each has once read all there was, and none has stopped. */
+  status(): Promise<{ readonly ready: boolean; readonly models: readonly ModelStatus[] }>;
+  /** Resolves when all have ended, by the signal. Never rejects. */
+  readonly ended: Promise<void>;
+}
+
+/** How soon a switch to another generation is noticed, in milliseconds. */
+const LOOK_MS = 500;
+
+/** Keeps every read model up to date: follows the generation of each that answers, whichever that is. */
+export const startProjector = (options: ProjectorOptions): Projector => {
+  const keepers = (options.models ?? readModels).map((projection) => new Keeper(projection, options));
+  const swept = sweepCheckpoints(options.pool).catch((error: unknown) =>
+    options.log.warn({ error: nameOf(error) }, 'checkpoints of dropped generations stay for now'),
+  );
+  return {
+    ended: Promise.all([swept, ...keepers.map((keeper) => keeper.keep())]).then(() => undefined),
+    status: async () => {
+      const models = await Promise.all(keepers.map((keeper) => keeper.status()));
+      return { ready: keepers.every((keeper) => keeper.ready), models };
+    },
+  };
+};
+
+/** Keeps one model. */
+class Keeper {
+  private generation: Generation | undefined;
+  private caughtUp = false;
+  private last: FollowerStatus | undefined;
+  /** The schema before whose next fact its follower stopped, and why. */
+  private stopped: { readonly schema: string; readonly why: string } | undefined;
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly options: ProjectorOptions,
+  ) {}
+
+  get ready(): boolean {
+    return this.caughtUp && this.stopped === undefined;
+  }
+
+  async keep(): Promise<void> {
+    const { signal, log } = this.options;
+    let following:
+      { readonly schema: string; readonly end: AbortController; readonly ended: Promise<void> } | undefined;
+    while (!signal.aborted) {
+      try {
+        const live = await ensureLive(this.options.pool, this.projection);
+        if (live.schema !== following?.schema) {
+          following?.end.abort();
+          await following?.ended;
+          const end = new AbortController();
+          following = { schema: live.schema, end, ended: this.follow(live, AbortSignal.any([signal, end.signal])) };
+        }
+      } catch (error) {
+        log.warn(
+          { model: this.projection.model, error: nameOf(error) },
+          'cannot tell which generation answers; asks again',
+        );
+      }
+      await pause(LOOK_MS, signal);
+    }
+    await following?.ended;
+  }
+
+  async status(): Promise<ModelStatus> {
+    const { pool, store } = this.options;
+    const { model, version } = this.projection;
+    const schema = this.generation?.schema ?? '';
+    const figures = await readStatus(pool, store, subscriptionOf(schema), filterOf(this.projection));
+    const trouble =
+      this.stopped !== undefined
+        ? { state: 'stopped' as const, error: this.stopped.why }
+        : this.last?.state === 'retrying'
+          ? { state: 'retrying' as const, ...(this.last.error !== undefined && { error: this.last.error }) }
+          : {};
+    return { model, version, schema, ...figures, ...trouble };
+  }
+
+  /** Ends with its signal, or before a fact that it may not pass: then it waits for another generation, or an upgrade. */
+  private async follow(generation: Generation, signal: AbortSignal): Promise<void> {
+    const { store, pool, vault, secrets, log } = this.options;
+    this.generation = generation;
+    this.stopped = undefined;
+    try {
+      await follow({
+        store,
+        pool,
+        follower: followerOf(this.projection, generation, { vault, secrets }),
+        signal,
+        log,
+        onProgress: (status) => {
+          this.last = status;
+          this.caughtUp ||= status.state === 'caught-up';
+        },
+      });
+    } catch (error) {
+      const why = (error as { reason?: string }).reason ?? nameOf(error);
+      this.stopped = { schema: generation.schema, why };
+      log.error({ model: this.projection.model, schema: generation.schema, error: why }, 'read model stands still');
+    }
+  }
+}

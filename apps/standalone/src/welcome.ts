@@ -1,0 +1,35 @@
+import type { Settings } from '../../../libs/settings/src/settings.ts';
+
+/** What runs where, and what to try next, for the person at the terminal. */
+export const welcome = ({
+  url,
+  database,
+  settings,
+  seconds,
+}: {
+  readonly url: string;
+  readonly database: string;
+  readonly settings: Settings;
+  readonly seconds: number;
+}): string => {
+  const port = new URL(url).port;
+  const env = port === '3000' ? '' : `PORT=${port} `;
+  return `
+Redress is ready (${seconds.toFixed(1)} s).
+
+  API        ${url}         the page: ${url}/docs
+  Ledger     ${database}
+  Kafka      ${settings.kafkaBrokers.length > 0 ? settings.kafkaBrokers.join(', ') : 'none (set KAFKA_BROKERS); the feed serves at /v1/events'}
+
+Try, in another terminal:
+
+  curl -s ${url}/v1/complaints -H 'Content-Type: application/json' \\
+    -d '{"channel":"phone","words":"The courier came a day late and nobody called."}'
+
+  ${env}npm run demo                          a complaint's whole life
+  curl -s ${url}/v1/follow-up-calls     whom to call
+
+Ctrl-C stops it; the data stays.
+
+`;
+};

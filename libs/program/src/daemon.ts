@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { MigrationList } from '../../postgres/src/migrations.ts';
+import type { Settings } from '../../settings/src/settings.ts';
+import { followerCheck, ledgerCheck, type HealthCheck } from './health.ts';
+import { makeRegistry, watchFollowers, type FollowerWatch } from './metrics.ts';
+import { openParts, type Parts } from './parts.ts';
+import type { Running } from './run.ts';
+import { openWatchDoor } from './watch-door.ts';
+
+/** What a program without an API brings to the parts that all share. */
+export interface Daemon {
+  readonly name: string;
+  readonly migrations?: readonly MigrationList[];
+  /** Begins the work; it ends by the signal. */
+  begin(parts: Parts, signal: AbortSignal, log: Logger): Promise<Work>;
+}
+
+export interface Work {
+  /** Resolves when the work has ended: asked to, or because it could not go on. */
+  readonly ended: Promise<unknown>;
+  readonly checks: readonly HealthCheck[];
+  readonly followers: readonly FollowerWatch[];
+  close?(): Promise<void>;
+}
+
+/** Starts a program that follows the ledger: its parts, its work, and a door for health and metrics. */
+export const startDaemon = async (daemon: Daemon, settings: Settings, log: Logger): Promise<Running> => {
+  const parts = await openParts(settings, {
+    databaseUrl: settings.databaseUrl!,
+    name: daemon.name,
+    mint: false,
+    log,
+    ...(daemon.migrations && { migrations: daemon.migrations }),
+  });
+  const end = new AbortController();
+  const work = await daemon.begin(parts, end.signal, log);
+  const registry = makeRegistry();
+  watchFollowers(registry, work.followers);
+  const checks = [ledgerCheck(parts.store), ...work.checks, ...work.followers.map(followerCheck)];
+  const door = await openWatchDoor({ settings, checks, registry, log });
+  return {
+    // A follower that stopped stays up and unready: who operates it must see why, and a restart would change nothing.
+    stop: async () => {
+      end.abort();
+      await work.ended;
+      await work.close?.();
+      door.closeAllConnections();
+      await new Promise((resolve) => door.close(resolve));
+      await parts.close();
+    },
+  };
+};

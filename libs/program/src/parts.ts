@@ -1,0 +1,106 @@
+import { resolve } from 'node:path';
+import type { Pool } from 'pg';
+import type { DeskParts } from '../../desk/src/parts.ts';
+import { deskMigrations } from '../../desk/src/migrations.ts';
+import { PostgresReferences } from '../../desk/src/references.ts';
+import type { EventStore } from '../../ledger/src/port.ts';
+import { ledgerMigrations } from '../../ledger/src/postgres/migrations.ts';
+import { PostgresEventStore } from '../../ledger/src/postgres/postgres-event-store.ts';
+import { openDatabase } from '../../postgres/src/database.ts';
+import { migrate, type MigrationList } from '../../postgres/src/migrations.ts';
+import { reapplyErasures, type EraseOptions } from '../../privacy/src/erase.ts';
+import { FileErasureLog } from '../../privacy/src/erasure-log.ts';
+import { openMasterKey } from '../../privacy/src/master-key-file.ts';
+import { PostgresKeyTable } from '../../privacy/src/postgres-key-table.ts';
+import { Secrets } from '../../privacy/src/secrets.ts';
+import { Subjects } from '../../privacy/src/subjects.ts';
+import { Vault } from '../../privacy/src/vault.ts';
+import { forgetInReadModels } from '../../read-models/src/forget.ts';
+import { readModelMigrations } from '../../read-models/src/migrations.ts';
+import type { Settings } from '../../settings/src/settings.ts';
+import { timerMigrations } from '../../timers/src/migrations.ts';
+import { keepOrganisation } from './organisation.ts';
+
+/** What every program of a deployment stands on. */
+export interface Parts {
+  readonly settings: Settings;
+  readonly pool: Pool;
+  readonly store: EventStore;
+  readonly vault: Vault;
+  readonly secrets: Secrets;
+  readonly desk: DeskParts;
+  readonly erasing: EraseOptions;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly databaseUrl: string;
+  /** Shows in the database's list of connections. */
+  readonly name: string;
+  /** Makes the master key at the very first start. */
+  readonly mint: boolean;
+  readonly log: { warn(about: object, message: string): void };
+  /** Of the program's own rooms. */
+  readonly migrations?: readonly MigrationList[];
+}
+
+/**
+ * Opens the database, brings its schemas up to date, proves the master key, fixes the organisation and applies erasures
+ * that a restore undid: all before any door opens.
+ * Throws MasterKeyTrouble, WrongMasterKey, OtherOrganisation, and whatever the database says.
+ */
+export const openParts = async (settings: Settings, options: OpenOptions): Promise<Parts> => {
+  const { databaseUrl, name, log } = options;
+  const pool = openDatabase(databaseUrl, {
+    name: `redress-${name}`,
+    max: 20,
+    onIdleError: () => log.warn({ part: 'database' }, 'an idle connection broke; the pool replaces it'),
+  });
+  try {
+    await migrate(
+      pool,
+      ledgerMigrations,
+      deskMigrations,
+      readModelMigrations,
+      timerMigrations,
+      ...(options.migrations ?? []),
+    );
+    await keepOrganisation(pool, settings.organisation);
+    const keyFile = settings.masterKeyFile ?? `${resolve(settings.dataDir)}.master-key`;
+    const master = await openMasterKey({ pool, file: keyFile, mint: options.mint });
+    const secrets = await Secrets.open(pool, master);
+    const vault = new Vault(new PostgresKeyTable(pool), master);
+    const erasing: EraseOptions = {
+      pool,
+      log: new FileErasureLog(settings.erasureLog ?? `${resolve(settings.dataDir)}.erasures.jsonl`),
+      forget: [forgetInReadModels],
+    };
+    await reapplyErasures(erasing);
+    const store = new PostgresEventStore({ url: databaseUrl });
+    const desk: DeskParts = {
+      store,
+      vault,
+      secrets,
+      subjects: new Subjects(pool, secrets),
+      references: new PostgresReferences(pool),
+      organisation: settings.organisation,
+      clock: () => new Date(),
+    };
+    return {
+      settings,
+      pool,
+      store,
+      vault,
+      secrets,
+      desk,
+      erasing,
+      close: async () => {
+        await store.close();
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+};

@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import { helpText } from '../../settings/src/help.ts';
+import { readSettings, type Settings } from '../../settings/src/settings.ts';
+import { makeLog } from './log.ts';
+
+/** A program that stands. */
+export interface Running {
+  /** Finishes what is in flight and lets go of everything. */
+  stop(): Promise<void>;
+  /** Rejects or resolves when it ended without being asked to; the process then ends with a failure. */
+  readonly broken?: Promise<unknown>;
+}
+
+export interface Program {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly means: string;
+  readonly standalone?: boolean;
+  start(settings: Settings, log: Logger): Promise<Running>;
+}
+
+/** How long a clean stop may take before the process ends anyway, in milliseconds. */
+const FAREWELL_MS = 25_000;
+
+/** Runs a program as a process: settings, help, a sentence for what stops the start, SIGTERM and SIGINT for a clean stop. */
+export const run = async (program: Program): Promise<void> => {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(`${program.name}: ${program.means}\n\n${helpText()}`);
+    return;
+  }
+  const stopped = new Promise<string>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
+  });
+  let running: Running;
+  let log: Logger;
+  try {
+    const settings = readSettings(process.env, { standalone: program.standalone ?? false });
+    log = makeLog(settings.logLevel);
+    const starting = program.start(settings, log);
+    const first = await Promise.race([starting, stopped]);
+    // Asked to stop while starting: let the start end, so that nothing is left behind.
+    if (typeof first === 'string') return await starting.then((early) => early.stop());
+    running = first;
+  } catch (error) {
+    // What stops a start says so in a sentence made for the operator; anything else shows where it happened.
+    process.stderr.write(`${program.name} does not start. ${sentenceOf(error)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const broken = running.broken?.then(
+    () => 'broken',
+    () => 'broken',
+  );
+  const why = await Promise.race([stopped, ...(broken ? [broken] : [])]);
+  if (why === 'broken') process.exitCode = 1;
+  log.info({ why }, 'stopping');
+  const farewell = setTimeout(() => {
+    log.error({ why }, 'the stop took too long');
+    process.exit(1);
+  }, FAREWELL_MS);
+  await running.stop();
+  clearTimeout(farewell);
+  log.info({}, 'stopped');
+};
+
+const sentenceOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'Something that is no error was thrown.';
+  if (error.name !== 'Error' && error.name !== 'TypeError') return error.message;
+  return error.stack ?? error.message;
+};

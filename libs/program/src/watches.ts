@@ -1,0 +1,21 @@
+import { readStatus, type FollowerStatus } from '../../ledger/src/follow/status.ts';
+import type { EventFilter } from '../../ledger/src/port.ts';
+import { ensureLive, subscriptionOf } from '../../read-models/src/generations.ts';
+import { readModels } from '../../read-models/src/models.ts';
+import { filterOf } from '../../read-models/src/projection.ts';
+import type { FollowerWatch } from './metrics.ts';
+import type { Parts } from './parts.ts';
+
+/** How the read models stand, seen from the database: whichever process keeps them. */
+export const readModelWatches = ({ pool, store }: Pick<Parts, 'pool' | 'store'>): readonly FollowerWatch[] =>
+  readModels.map((projection) => ({
+    subscription: `projector:${projection.model}`,
+    read: async (): Promise<FollowerStatus> =>
+      readStatus(pool, store, subscriptionOf((await ensureLive(pool, projection)).schema), filterOf(projection)),
+  }));
+
+/** How one follower stands, seen from the database. */
+export const watchOf = ({ pool, store }: Pick<Parts, 'pool' | 'store'>, subscription: string, filter?: EventFilter): FollowerWatch => ({
+  subscription,
+  read: () => readStatus(pool, store, subscription, filter),
+});

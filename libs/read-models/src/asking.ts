@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg, { type Pool, type PoolClient } from 'pg';
+import type { EventStore, Position } from '../../ledger/src/port.ts';
+import { numberOf } from '../../ledger/src/position.ts';
+import { inTransaction } from '../../postgres/src/database.ts';
+import { subscriptionOf } from './generations.ts';
+import { filterOf, type Projection } from './projection.ts';
+
+/** Where questions are put. The store tells how old the oldest fact is that a list does not know yet. */
+export interface Readers {
+  readonly pool: Pool;
+  readonly store: EventStore;
+}
+
+/** How fresh an answer is. */
+export interface AsOf {
+  /** The last fact that it knows; null: none yet. */
+  readonly position: string | null;
+  /** The age of the oldest fact that it does not know; 0 when there is none. */
+  readonly lagSeconds: number;
+  /** Facts that could not be applied. */
+  readonly parked: number;
+}
+
+/** The model's tables don't exist here: no projector has run against this database yet. */
+export class NoReadModel extends Error {
+  override readonly name = 'NoReadModel';
+}
+
+/**
+ * Puts a question to the generation that answers. Rows, position and parked facts are read from one snapshot.
+ * Throws NoReadModel.
+ */
+export const ask = async <T>(
+  { pool, store }: Readers,
+  projection: Projection,
+  question: (tx: PoolClient, schema: string) => Promise<T>,
+): Promise<{ readonly answer: T; readonly asOf: AsOf }> => {
+  const asked = async () =>
+    inTransaction(pool, async (tx) => {
+      await tx.query('set transaction isolation level repeatable read, read only');
+      const stands = await standingOf(tx, projection);
+      if (!stands) throw new NoReadModel(`${projection.model} has no tables yet`);
+      return { ...stands, answer: await question(tx, stands.schema) };
+    });
+  const { answer, position, parked } = await asked().catch((error: unknown) => {
+    // The generation was switched and dropped between our two statements. The next one answers.
+    if (isGone(error)) return asked();
+    throw error;
+  });
+  const lagSeconds = await lagSecondsOf(store, projection, position ?? undefined);
+  return { answer, asOf: { position, lagSeconds, parked } };
+};
+
+/**
+ * Waits until the live generation has read the ledger up to a position. False: it has not within the patience (2 s).
+ * Throws ForeignPosition when the position is not of this ledger.
+ */
+export const waitFor = async (
+  { pool, store }: Readers,
+  projection: Projection,
+  position: string,
+  patienceMs = 2_000,
+): Promise<boolean> => {
+  numberOf(position, await store.epoch());
+  for (const until = Date.now() + patienceMs; ;) {
+    const { rows } = await pool.query<{ reached: boolean }>(
+      `select c.position collate "C" >= $3 as reached from es.read_models m
+         join es.checkpoints c on c.subscription = $4 || m.schema
+        where m.model = $1 and m.version = $2 and m.state = 'live'`,
+      [projection.model, projection.version, position, subscriptionOf('')],
+    );
+    if (rows[0]?.reached) return true;
+    const left = until - Date.now();
+    if (left <= 0) return false;
+    await sleep(Math.min(left, 20));
+  }
+};
+
+/** The age of the oldest fact behind a position, in seconds. */
+const lagSecondsOf = async (
+  store: EventStore,
+  projection: Projection,
+  after: Position | undefined,
+): Promise<number> => {
+  for (let from = after; ;) {
+    const page = await store.readAll({
+      ...(from !== undefined && { after: from }),
+      maxCount: 1,
+      filter: filterOf(projection),
+    });
+    const [oldest] = page.events;
+    if (oldest) return Math.max(0, (Date.now() - Date.parse(oldest.metadata.recordedAt)) / 1000);
+    if (page.atHead || page.scannedTo === undefined) return 0;
+    from = page.scannedTo;
+  }
+};
+
+interface Standing {
+  readonly schema: string;
+  readonly position: Position | null;
+  readonly parked: number;
+}
+
+const standingOf = async (tx: PoolClient, { model, version }: Projection): Promise<Standing | undefined> =>
+  (
+    await tx.query<Standing>(
+      `select m.schema, c.position,
+              (select count(*)::int from es.parked p where p.subscription = $3 || m.schema) as parked
+         from es.read_models m left join es.checkpoints c on c.subscription = $3 || m.schema
+        where m.model = $1 and m.version = $2 and m.state = 'live'`,
+      [model, version, subscriptionOf('')],
+    )
+  ).rows[0];
+
+const isGone = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code === '42P01' || error.code === '3F000');

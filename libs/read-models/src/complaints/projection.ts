@@ -1,0 +1,115 @@
+import type { ComplaintFact } from '../../../complaint/src/events.ts';
+import type { Issue } from '../../../complaint/src/vocabulary.ts';
+import { foldDocuments, type Document } from '../documents.ts';
+import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
+import { complaintRows, termRows, type ComplaintState, type ListedIssue } from './table.ts';
+import { forgetTerms, termsIn } from './terms.ts';
+
+type Listed = Document<typeof complaintRows, Record<never, never>>;
+type Received = Extract<ComplaintFact, { type: 'ComplaintReceived' }>;
+
+const listed = (issue: Issue): ListedIssue => ({
+  id: issue.id,
+  category: issue.category,
+  severity: issue.severity ?? null,
+  product: issue.product ?? null,
+  touchpoint: issue.touchpoint ?? null,
+  process: issue.process ?? null,
+});
+
+const withIssues = ({ head }: Listed, issues: readonly ListedIssue[]): Listed => ({
+  head: { ...head, issues, categories: [...new Set(issues.map(({ category }) => category))].sort() },
+});
+
+const issuesOf = ({ head }: Listed): readonly ListedIssue[] => head.issues as readonly ListedIssue[];
+
+const inState =
+  (state: ComplaintState) =>
+  ({ head }: Listed): Listed => ({ head: { ...head, state } });
+
+const received = ({ data, stream, revision, effectiveAt }: Received): Listed =>
+  withIssues(
+    {
+      head: {
+        complaint: stream.slice('complaint-'.length),
+        revision,
+        reference: data.reference,
+        customer: data.customer.id,
+        channel: data.channel,
+        language: data.language ?? null,
+        confidentiality: data.confidentiality,
+        migrated: data.origin?.migrated ?? false,
+        received_at: effectiveAt,
+        handler: null,
+        state: 'open',
+        issues: [],
+        categories: [],
+        words: data.words,
+        summary: data.summary ?? null,
+      },
+    },
+    data.issues.map(listed),
+  );
+
+const reactions: Reactions<ComplaintFact, Listed> = {
+  ComplaintReceived: 'ignored', // it opens the row
+  HandlerAssigned: ({ head }, { data }) => ({ head: { ...head, handler: data.handler } }),
+  IssueAdded: (complaint, { data }) => withIssues(complaint, [...issuesOf(complaint), listed(data.issue)]),
+  IssueReclassified: (complaint, { data: { issue, reason: _reason, ...classification } }) =>
+    withIssues(
+      complaint,
+      issuesOf(complaint).map((known) => (known.id === issue ? { ...known, ...classification } : known)),
+    ),
+  ComplaintResolved: inState('resolved'),
+  ComplaintClosed: inState('closed'),
+  ComplaintWithdrawn: inState('withdrawn'),
+  ComplaintReopened: inState('open'),
+  FactRectified: 'ignored', // a rectified reference or order is one more term (terms.ts); words are shown as received
+  ComplaintAcknowledged: 'ignored',
+  ContactGiven: 'ignored',
+  CustomerThanked: 'ignored',
+  ApologyGiven: 'ignored',
+  ResponsibilityAccepted: 'ignored',
+  InformationRequested: 'ignored',
+  InformationGiven: 'ignored',
+  MessageRecorded: 'ignored',
+  PromiseMade: 'ignored',
+  PromiseFulfilled: 'ignored',
+  PromiseBroken: 'ignored',
+  FirstResponseMissed: 'ignored',
+  FirstResponseFoundTimely: 'ignored',
+  IssueAssessed: 'ignored',
+  CauseSuspected: 'ignored',
+  CauseConfirmed: 'ignored',
+  CauseExplained: 'ignored',
+  ExplanationWaived: 'ignored',
+  CorrectionMade: 'ignored',
+  CompensationOffered: 'ignored',
+  CompensationAccepted: 'ignored',
+  CompensationDeclined: 'ignored',
+  CompensationDelivered: 'ignored',
+  CustomerAnswered: 'ignored',
+  RuleOverridden: 'ignored',
+};
+
+/** `GET /v1/complaints`. */
+export const complaints: Projection = {
+  model: 'complaints',
+  version: 1,
+  reads: ['complaint'],
+  tables: [complaintRows, termRows],
+  apply: async (facts, place) => {
+    const ours = ofComplaints(facts);
+    await foldDocuments(
+      ours,
+      place,
+      { head: complaintRows, parts: {} },
+      {
+        open: (fact) => (fact.type === 'ComplaintReceived' ? received(fact) : undefined),
+        step: (complaint, fact) => react(reactions, complaint, fact),
+      },
+    );
+    await termsIn(ours, place);
+  },
+  forget: forgetTerms,
+};

@@ -1,0 +1,105 @@
+import type { Secrets } from '../../../privacy/src/secrets.ts';
+import { ask, type Readers } from '../asking.ts';
+import { Conditions } from '../conditions.ts';
+import { cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
+import { timestampOf, withInstants } from '../table.ts';
+import { complaints } from './projection.ts';
+import type { ComplaintState, ListedIssue } from './table.ts';
+
+export interface ComplaintFilters {
+  /** As it is stored: seven characters or more, without hyphens. */
+  readonly reference?: string;
+  /** The customer's reference, or their subject's id. */
+  readonly customer?: string;
+  readonly order?: string;
+  /** A category that one of the issues has now. */
+  readonly category?: string;
+  readonly handler?: string;
+  readonly state?: ComplaintState;
+  readonly channel?: string;
+  /** Inclusive. */
+  readonly receivedFrom?: string;
+  /** Exclusive. */
+  readonly receivedTo?: string;
+}
+
+export interface ListedComplaint {
+  readonly id: string;
+  readonly reference: string;
+  readonly revision: number;
+  readonly state: ComplaintState;
+  readonly receivedAt: string;
+  readonly channel: string;
+  readonly language: string | null;
+  readonly confidentiality: string;
+  readonly migrated: boolean;
+  readonly handler: string | null;
+  readonly customer: { readonly id: string };
+  readonly issues: readonly ListedIssue[];
+  /** Sealed: the vault opens them while the list is answered. */
+  readonly words: unknown;
+  readonly summary: unknown;
+}
+
+interface Row extends Omit<ListedComplaint, 'customer'> {
+  readonly customer: string;
+}
+
+/** A page holds about this many bytes of sealed texts at most (and at least one complaint), whatever limit was asked. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Complaints, the newest received first. Throws InvalidCursor, NoReadModel. */
+export const searchComplaints = async (
+  readers: Readers & { readonly secrets: Secrets },
+  filters: ComplaintFilters,
+  page: PageOf,
+): Promise<Page<ListedComplaint>> => {
+  const { answer, asOf } = await ask(readers, complaints, async (tx, schema) => {
+    const conditions = conditionsOf(readers.secrets, filters, schema);
+    if (page.cursor !== undefined) {
+      const [receivedAt, id] = keyIn(page.cursor, 'instant', 'id');
+      conditions.whereAll('(received_at, complaint) < ($?::timestamptz, $?::uuid)', [timestampOf(receivedAt), id]);
+    }
+    const { rows } = await tx.query<Row & { bytes: string }>(
+      `select *, sum(octet_length(words::text) + coalesce(octet_length(summary::text), 0))
+                   over (order by "receivedAt" desc, id desc) as bytes
+         from (select complaint as id, reference, revision, state, received_at as "receivedAt", channel, language,
+                      confidentiality, migrated, handler, customer, issues, words, summary
+                 from ${schema}.complaints where ${conditions.toString()}
+                order by received_at desc, complaint desc limit ${conditions.value(page.limit + 1)}) as found
+        order by "receivedAt" desc, id desc`,
+      conditions.values,
+    );
+    const fitting = rows.filter((row) => Number(row.bytes) <= PAGE_BYTES).length;
+    return cut(rows, Math.max(1, Math.min(page.limit, fitting)), (row) =>
+      cursorOf((row.receivedAt as unknown as Date).toISOString(), row.id),
+    );
+  });
+  return {
+    items: answer.items.map(({ bytes: _bytes, ...row }) => ({
+      ...(withInstants({ ...row }) as unknown as Row),
+      customer: { id: row.customer },
+    })),
+    next: answer.next,
+    asOf,
+  };
+};
+
+const conditionsOf = (secrets: Secrets, filters: ComplaintFilters, schema: string): Conditions => {
+  const { customer, order } = filters;
+  const conditions = new Conditions();
+  const term = `complaint in (select complaint from ${schema}.terms where kind = $? and hmac = $?)`;
+  if (customer !== undefined && UUID.test(customer))
+    conditions.whereAll(`customer = $? or ${term}`, [customer, 'customer', secrets.referenceHmac(customer)]);
+  else if (customer !== undefined) conditions.whereAll(term, ['customer', secrets.referenceHmac(customer)]);
+  if (order !== undefined) conditions.whereAll(term, ['order', secrets.orderHmac(order)]);
+  return conditions
+    .where('reference = $?', filters.reference)
+    .where('categories @> array[$?::text]', filters.category)
+    .where('handler = $?', filters.handler)
+    .where('state = $?', filters.state)
+    .where('channel = $?', filters.channel)
+    .where('received_at >= $?', filters.receivedFrom && timestampOf(filters.receivedFrom))
+    .where('received_at < $?', filters.receivedTo && timestampOf(filters.receivedTo));
+};

@@ -1,0 +1,73 @@
+import { defineTable } from '../table.ts';
+
+/** Complaints as they are searched and listed: one row each, and the terms by which one is found. */
+
+export const COMPLAINT_STATES = ['open', 'resolved', 'closed', 'withdrawn'] as const;
+/** Where the conduct stands; reopening makes it `open` again. */
+export type ComplaintState = (typeof COMPLAINT_STATES)[number];
+
+export const complaintRows = defineTable(
+  'complaints',
+  {
+    complaint: 'uuid',
+    revision: 'int',
+    reference: 'text',
+    /** The complainant's subject. */
+    customer: 'uuid',
+    channel: 'text',
+    language: 'text?',
+    confidentiality: 'text',
+    migrated: 'flag',
+    received_at: 'instant',
+    handler: 'text?',
+    state: 'text',
+    /** The newest classification of each issue. */
+    issues: 'json',
+    categories: 'texts',
+    words: 'sealed',
+    summary: 'sealed?',
+  },
+  {
+    key: ['complaint'],
+    owner: 'complaint',
+    indexes: {
+      received: '(received_at desc, complaint desc)',
+      reference: '(reference)',
+      customer: '(customer, received_at desc)',
+      handler: '(handler, received_at desc)',
+      state: '(state, received_at desc)',
+      categories: 'using gin (categories)',
+    },
+  },
+);
+
+/**
+ * The customer's references and orders, as HMACs, each beside the data key that opened it: when that key is erased the
+ * HMAC is null, here and in every rebuild (formats.md, Personal data).
+ */
+export const termRows = defineTable(
+  'terms',
+  {
+    complaint: 'uuid',
+    /** `customer` or `order`. */
+    kind: 'text',
+    /** Of the fact that holds it: the receipt, or its rectification. */
+    revision: 'int',
+    data_key: 'uuid',
+    hmac: 'bytes?',
+  },
+  {
+    key: ['complaint', 'kind', 'revision'],
+    owner: 'complaint',
+    indexes: { hmac: '(kind, hmac)' },
+  },
+);
+
+export interface ListedIssue {
+  readonly id: string;
+  readonly category: string;
+  readonly severity: string | null;
+  readonly product: string | null;
+  readonly touchpoint: string | null;
+  readonly process: { readonly department: string; readonly process?: string; readonly step?: string } | null;
+}

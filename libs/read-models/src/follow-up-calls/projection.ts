@@ -1,0 +1,116 @@
+import type { ComplaintFact } from '../../../complaint/src/events.ts';
+import type { FollowUpFact } from '../../../follow-up/src/events.ts';
+import { foldDocuments, type Document } from '../documents.ts';
+import { ofComplaints, ofFollowUps, react, type Projection, type Reactions } from '../projection.ts';
+import { calledAboutRows, callRows } from './table.ts';
+
+type Call = Document<typeof callRows, Record<never, never>>;
+type CalledAbout = Document<typeof calledAboutRows, Record<never, never>>;
+
+const ended = ({ head }: Call): Call => ({ head: { ...head, open: false } });
+
+const callReactions: Reactions<FollowUpFact, Call> = {
+  FollowUpOpened: 'ignored', // it opens the row
+  CallAttempted: ({ head }, { data, effectiveAt }) => ({
+    head: { ...head, attempts: data.number, last_attempt_at: effectiveAt, last_result: data.result },
+  }),
+  FollowUpRescheduled: ({ head }, { data }) => ({ head: { ...head, due: data.due } }),
+  CustomerReached: ended,
+  CustomerNotReached: ended,
+  FollowUpSuperseded: ended,
+};
+
+const opened = ({ data, stream, revision, effectiveAt }: Extract<FollowUpFact, { type: 'FollowUpOpened' }>): Call => ({
+  head: {
+    call: stream.slice('follow-up-'.length),
+    revision,
+    kind: data.kind,
+    complaint: data.complaint,
+    customer: data.customer,
+    handler: data.handler ?? null,
+    opened_at: effectiveAt,
+    due: data.due,
+    attempts: 0,
+    attempt_limit: data.attemptLimit,
+    last_attempt_at: null,
+    last_result: null,
+    open: true,
+  },
+});
+
+/** Only who handles the complaint matters here: its messages and its other facts never touch a call (mission §7). */
+const complaintReactions: Reactions<ComplaintFact, CalledAbout> = {
+  ComplaintReceived: 'ignored', // it opens the row
+  HandlerAssigned: ({ head }, { data }) => ({ head: { ...head, handler: data.handler } }),
+  ComplaintAcknowledged: 'ignored',
+  ContactGiven: 'ignored',
+  CustomerThanked: 'ignored',
+  ApologyGiven: 'ignored',
+  ResponsibilityAccepted: 'ignored',
+  InformationRequested: 'ignored',
+  InformationGiven: 'ignored',
+  MessageRecorded: 'ignored',
+  PromiseMade: 'ignored',
+  PromiseFulfilled: 'ignored',
+  PromiseBroken: 'ignored',
+  FirstResponseMissed: 'ignored',
+  FirstResponseFoundTimely: 'ignored',
+  IssueAdded: 'ignored',
+  IssueReclassified: 'ignored',
+  IssueAssessed: 'ignored',
+  CauseSuspected: 'ignored',
+  CauseConfirmed: 'ignored',
+  CauseExplained: 'ignored',
+  ExplanationWaived: 'ignored',
+  CorrectionMade: 'ignored',
+  CompensationOffered: 'ignored',
+  CompensationAccepted: 'ignored',
+  CompensationDeclined: 'ignored',
+  CompensationDelivered: 'ignored',
+  ComplaintResolved: 'ignored', // the call that it asks for is opened by a fact of its own
+  CustomerAnswered: 'ignored',
+  ComplaintClosed: 'ignored',
+  ComplaintReopened: 'ignored', // the call that it ends is superseded by a fact of its own
+  ComplaintWithdrawn: 'ignored',
+  FactRectified: 'ignored',
+  RuleOverridden: 'ignored',
+};
+
+/** `GET /v1/follow-up-calls`. */
+export const followUpCalls: Projection = {
+  model: 'follow_up_calls',
+  version: 1,
+  reads: ['complaint', 'follow-up'],
+  tables: [callRows, calledAboutRows],
+  apply: async (facts, place) => {
+    await foldDocuments(
+      ofFollowUps(facts),
+      place,
+      { head: callRows, parts: {} },
+      {
+        open: (fact) => (fact.type === 'FollowUpOpened' ? opened(fact) : undefined),
+        step: (call, fact) => react(callReactions, call, fact),
+      },
+    );
+    await foldDocuments(
+      ofComplaints(facts),
+      place,
+      { head: calledAboutRows, parts: {} },
+      {
+        open: (fact) =>
+          fact.type === 'ComplaintReceived'
+            ? {
+                head: {
+                  complaint: fact.stream.slice('complaint-'.length),
+                  revision: fact.revision,
+                  reference: fact.data.reference,
+                  language: fact.data.language ?? null,
+                  handler: null,
+                },
+              }
+            : undefined,
+        step: (complaint, fact) => react(complaintReactions, complaint, fact),
+      },
+    );
+  },
+};

@@ -1,0 +1,106 @@
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../../postgres/src/database.ts';
+import { schemaOf, type Projection } from './projection.ts';
+
+/** One filling of a model's tables. `building`: beside the live one; `live`: it answers; `retired`: kept for going back. */
+export interface Generation {
+  readonly model: string;
+  readonly version: number;
+  readonly generation: number;
+  readonly schema: string;
+  readonly state: 'building' | 'live' | 'retired';
+}
+
+const COLUMNS = 'model, version, generation, schema, state';
+
+/** The checkpoint's name. NOTE: stored. */
+export const subscriptionOf = (schema: string): string => `projector:${schema}`;
+
+/** All generations of a model in its present version, newest first. */
+export const generationsOf = async (
+  db: Pool | PoolClient,
+  { model, version }: Pick<Projection, 'model' | 'version'>,
+): Promise<Generation[]> =>
+  (
+    await db.query<Generation>(
+      `select ${COLUMNS} from es.read_models where model = $1 and version = $2 order by generation desc`,
+      [model, version],
+    )
+  ).rows;
+
+/** Every generation of every model and version. */
+export const allGenerations = async (db: Pool | PoolClient): Promise<Generation[]> =>
+  (await db.query<Generation>(`select ${COLUMNS} from es.read_models order by model, version, generation`)).rows;
+
+/** The generation that answers, made when there is none yet. Programs that start at once get the same one. */
+export const ensureLive = async (pool: Pool, projection: Projection): Promise<Generation> =>
+  (await liveOf(pool, projection)) ??
+  inTransaction(pool, async (tx) => {
+    await lockModel(tx, projection);
+    return (await liveOf(tx, projection)) ?? makeGeneration(tx, projection, 'live');
+  });
+
+const liveOf = async (db: Pool | PoolClient, projection: Projection): Promise<Generation | undefined> =>
+  (await generationsOf(db, projection)).find((generation) => generation.state === 'live');
+
+/** The generation that is being built, or a new one: what a crash left is gone on with. */
+export const ensureBuilding = async (pool: Pool, projection: Projection): Promise<Generation> =>
+  inTransaction(pool, async (tx) => {
+    await lockModel(tx, projection);
+    const building = (await generationsOf(tx, projection)).find((generation) => generation.state === 'building');
+    return building ?? makeGeneration(tx, projection, 'building');
+  });
+
+/** Removes a generation with its tables, its checkpoint and its parked facts. The live one stays. */
+export const dropGeneration = async (pool: Pool, schema: string): Promise<boolean> =>
+  inTransaction(pool, async (tx) => {
+    // First the checkpoint, as followers do: whoever is at work on it finishes before, and finds it gone after.
+    await tx.query('select 1 from es.checkpoints where subscription = $1 for update', [subscriptionOf(schema)]);
+    const { rowCount } = await tx.query(`delete from es.read_models where schema = $1 and state <> 'live'`, [schema]);
+    if (rowCount === 0) return false;
+    await tx.query(`drop schema ${schema} cascade`);
+    await removeTraces(tx, subscriptionOf(schema));
+    return true;
+  });
+
+/** Removes checkpoints of generations that are gone: a follower that had not heard of it may have left one. */
+export const sweepCheckpoints = async (pool: Pool): Promise<void> =>
+  inTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<{ subscription: string }>(
+      `select subscription from es.checkpoints c where starts_with(subscription, $1)
+          and not exists (select 1 from es.read_models m where $2 || m.schema = c.subscription)`,
+      [subscriptionOf('rm_'), subscriptionOf('')],
+    );
+    for (const { subscription } of rows) await removeTraces(tx, subscription);
+  });
+
+const removeTraces = async (tx: PoolClient, subscription: string): Promise<void> => {
+  await tx.query('delete from es.parked where subscription = $1', [subscription]);
+  await tx.query('delete from es.checkpoints where subscription = $1', [subscription]);
+};
+
+/** One maker of generations at a time. */
+const lockModel = async (tx: PoolClient, { model }: Pick<Projection, 'model'>): Promise<void> => {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`redress:read-model:${model}`]);
+};
+
+const makeGeneration = async (
+  tx: PoolClient,
+  projection: Projection,
+  state: 'building' | 'live',
+): Promise<Generation> => {
+  const { model, version } = projection;
+  const { rows } = await tx.query<{ next: number }>(
+    'select coalesce(max(generation), 0) + 1 as next from es.read_models where model = $1',
+    [model],
+  );
+  const generation = rows[0]!.next;
+  const schema = `rm_${model}_v${version}_g${generation}`;
+  await tx.query(schemaOf(projection, schema));
+  await tx.query(
+    `insert into es.read_models (${COLUMNS}, switched)
+     values ($1, $2, $3, $4, $5, case when $5 = 'live' then clock_timestamp() end)`,
+    [model, version, generation, schema, state],
+  );
+  return { model, version, generation, schema, state };
+};

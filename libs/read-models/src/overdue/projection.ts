@@ -1,0 +1,139 @@
+import type { ComplaintFact } from '../../../complaint/src/events.ts';
+import type { Due } from '../../../complaint/src/vocabulary.ts';
+import { foldDocuments, type Document } from '../documents.ts';
+import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
+import { clockRows, promiseRows, timedComplaintRows } from './table.ts';
+
+const tables = { head: timedComplaintRows, parts: { clocks: clockRows, promises: promiseRows } };
+type Timed = Document<typeof timedComplaintRows, typeof tables.parts>;
+type Clock = Timed['clocks'][number];
+
+const withPromise = (timed: Timed, id: string, change: Partial<Timed['promises'][number]>): Timed => ({
+  ...timed,
+  promises: timed.promises.map((known) => (known.promise === id ? { ...known, ...change } : known)),
+});
+
+const withClocks = (timed: Timed, clock: string, change: (clock: Clock) => Clock): Timed => ({
+  ...timed,
+  clocks: timed.clocks.map((known) => (known.clock === clock ? change(known) : known)),
+});
+
+const withDues = (timed: Timed, dues: readonly Due[], revision: number): Timed =>
+  timed.head.migrated
+    ? timed
+    : {
+        ...timed,
+        clocks: [
+          ...timed.clocks,
+          ...dues.map(({ clock, due }) => ({
+            complaint: timed.head.complaint,
+            clock,
+            set_by: revision,
+            due,
+            met_at: clock === 'first-response' ? timed.head.first_response : null,
+            missed_at: null,
+          })),
+        ],
+      };
+
+/** The earliest answer counts, in whatever order they are recorded. */
+const responded = (timed: Timed, at: string): Timed => {
+  const known = timed.head.first_response;
+  const first = known === null || at < known ? at : known;
+  const answered = { ...timed, head: { ...timed.head, first_response: first } };
+  return first === known ? answered : withClocks(answered, 'first-response', (clock) => ({ ...clock, met_at: first }));
+};
+
+const received = ({
+  data,
+  stream,
+  revision,
+  effectiveAt,
+}: Extract<ComplaintFact, { type: 'ComplaintReceived' }>): Timed =>
+  withDues(
+    {
+      head: {
+        complaint: stream.slice('complaint-'.length),
+        revision,
+        reference: data.reference,
+        migrated: data.origin?.migrated ?? false,
+        received_at: effectiveAt,
+        channel: data.channel,
+        handler: null,
+        first_response: null,
+        withdrawn: false,
+      },
+      clocks: [],
+      promises: [],
+    },
+    data.dues,
+    revision,
+  );
+
+const reactions: Reactions<ComplaintFact, Timed> = {
+  ComplaintReceived: 'ignored', // it opens the rows
+  ComplaintAcknowledged: (timed, { data, effectiveAt, revision }) =>
+    withDues(responded(timed, effectiveAt), data.dues, revision),
+  CustomerThanked: (timed, { effectiveAt }) => responded(timed, effectiveAt),
+  MessageRecorded: (timed, { data, effectiveAt }) => (data.direction === 'out' ? responded(timed, effectiveAt) : timed),
+  FirstResponseMissed: (timed, { effectiveAt }) =>
+    withClocks(timed, 'first-response', (clock) => ({ ...clock, missed_at: effectiveAt })),
+  FirstResponseFoundTimely: 'ignored', // the response itself has set when it was met
+  PromiseMade: (timed, { data, effectiveAt }) => ({
+    ...timed,
+    promises: [
+      ...timed.promises,
+      {
+        promise: data.promise,
+        complaint: timed.head.complaint,
+        what: data.what,
+        due: data.due,
+        made_at: effectiveAt,
+        fulfilled_at: null,
+        broken_at: null,
+      },
+    ],
+  }),
+  PromiseFulfilled: (timed, { data, effectiveAt }) => withPromise(timed, data.promise, { fulfilled_at: effectiveAt }),
+  PromiseBroken: (timed, { data, effectiveAt }) => withPromise(timed, data.promise, { broken_at: effectiveAt }),
+  HandlerAssigned: (timed, { data }) => ({ ...timed, head: { ...timed.head, handler: data.handler } }),
+  ComplaintResolved: (timed, { effectiveAt }) =>
+    withClocks(timed, 'resolution', (clock) => ({ ...clock, met_at: clock.met_at ?? effectiveAt })),
+  ComplaintWithdrawn: (timed) => ({ ...timed, head: { ...timed.head, withdrawn: true } }),
+  ComplaintReopened: (timed) => ({ ...timed, head: { ...timed.head, withdrawn: false } }),
+  ComplaintClosed: 'ignored', // what was promised is still owed
+  ContactGiven: 'ignored',
+  ApologyGiven: 'ignored',
+  ResponsibilityAccepted: 'ignored',
+  InformationRequested: 'ignored',
+  InformationGiven: 'ignored',
+  IssueAdded: 'ignored',
+  IssueReclassified: 'ignored',
+  IssueAssessed: 'ignored',
+  CauseSuspected: 'ignored',
+  CauseConfirmed: 'ignored',
+  CauseExplained: 'ignored',
+  ExplanationWaived: 'ignored',
+  CorrectionMade: 'ignored',
+  CompensationOffered: 'ignored',
+  CompensationAccepted: 'ignored',
+  CompensationDeclined: 'ignored',
+  CompensationDelivered: 'ignored',
+  CustomerAnswered: 'ignored',
+  FactRectified: 'ignored',
+  RuleOverridden: 'ignored',
+};
+
+/** `GET /v1/overdue`, and the share of norms achieved. */
+export const overdue: Projection = {
+  model: 'overdue',
+  version: 1,
+  reads: ['complaint'],
+  tables: [timedComplaintRows, clockRows, promiseRows],
+  apply: async (facts, place) => {
+    await foldDocuments(ofComplaints(facts), place, tables, {
+      open: (fact) => (fact.type === 'ComplaintReceived' ? received(fact) : undefined),
+      step: (timed, fact) => react(reactions, timed, fact),
+    });
+  },
+};

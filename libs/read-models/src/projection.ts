@@ -1,0 +1,79 @@
+import type { PoolClient } from 'pg';
+import type { Noun } from '../../fact/src/define-event.ts';
+import { nounOf } from '../../fact/src/stream-kind.ts';
+import { complaintEvents, type ComplaintFact } from '../../complaint/src/events.ts';
+import { followUpEvents, type FollowUpFact } from '../../follow-up/src/events.ts';
+import { Codec } from '../../ledger/src/codec.ts';
+import type { EventFilter, RecordedEvent } from '../../ledger/src/port.ts';
+import type { Secrets } from '../../privacy/src/secrets.ts';
+import type { Vault } from '../../privacy/src/vault.ts';
+import { ddlOf, type Table } from './table.ts';
+
+/** The facts that read models are made of. */
+export type ReadFact = ComplaintFact | FollowUpFact;
+
+/** Where a batch is applied, and what opens the texts that searching needs. */
+export interface Workplace {
+  /** The transaction in which the checkpoint moves too. */
+  readonly tx: PoolClient;
+  /** The generation's schema. */
+  readonly schema: string;
+  readonly vault: Vault;
+  readonly secrets: Secrets;
+}
+
+/**
+ * One read model: its tables, and how facts fill them. Projections have no side effects but their rows, so any number
+ * of generations can be built beside each other.
+ */
+export interface Projection {
+  /** NOTE: stored, in names of schemas and in es.read_models. Lower-case words joined by `_`. */
+  readonly model: string;
+  /** Grows with every change of the tables or of what is in them: its rows are then built anew, beside the old ones. */
+  readonly version: number;
+  readonly reads: readonly Noun[];
+  readonly tables: readonly Table[];
+  /**
+   * Applies facts in the ledger's order. The rows remember each stream's revision: facts that are in them already change
+   * nothing.
+   */
+  readonly apply: (facts: readonly ReadFact[], place: Workplace) => Promise<void>;
+  /** Empties what it derived from an erased person's texts. */
+  readonly forget?: (subject: string, tx: PoolClient, schema: string) => Promise<void>;
+}
+
+/** What each fact does to a row or a document; total, so that the compiler names a projection that a new fact forgot. */
+export type Reactions<F extends { readonly type: string }, State> = {
+  readonly [T in F['type']]: 'ignored' | ((state: State, fact: Extract<F, { readonly type: T }>) => State);
+};
+
+export const react = <F extends { readonly type: string }, State>(
+  reactions: Reactions<F, State>,
+  state: State,
+  fact: F,
+): State => {
+  const reaction = reactions[fact.type as F['type']];
+  return reaction === 'ignored' ? state : (reaction as (state: State, fact: F) => State)(state, fact);
+};
+
+export const filterOf = (projection: Projection): EventFilter => ({
+  streamPrefixes: projection.reads.map((noun) => `${noun}-`),
+});
+
+const codec = new Codec([...complaintEvents, ...followUpEvents]);
+
+/** Today's facts of the given events; streams that are not ours are left out. Throws UnknownFact. */
+export const factsOf = (events: readonly RecordedEvent[]): ReadFact[] =>
+  events
+    .filter((event) => nounOf(event.stream) !== undefined)
+    .map((event) => codec.decode(event) as unknown as ReadFact);
+
+/** The statements that make a generation's schema. */
+export const schemaOf = (projection: Projection, schema: string): string =>
+  [`create schema ${schema};`, ...projection.tables.map((table) => ddlOf(schema, table))].join('\n');
+
+/** Projections for the facts of complaints only, and for those of calls only. */
+export const ofComplaints = (facts: readonly ReadFact[]): ComplaintFact[] =>
+  facts.filter((fact): fact is ComplaintFact => fact.stream.startsWith('complaint-'));
+export const ofFollowUps = (facts: readonly ReadFact[]): FollowUpFact[] =>
+  facts.filter((fact): fact is FollowUpFact => fact.stream.startsWith('follow-up-'));

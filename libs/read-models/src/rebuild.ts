@@ -1,0 +1,93 @@
+import { follow, type FollowLog } from '../../ledger/src/follow.ts';
+import { FollowerStopped, failureOf } from '../../ledger/src/follow/failure.ts';
+import { PACE, backOff } from '../../ledger/src/follow/pace.ts';
+import type { FollowerStatus } from '../../ledger/src/follow/status.ts';
+import { ensureBuilding, ensureLive, generationsOf, type Generation } from './generations.ts';
+import { followerOf } from './following.ts';
+import { switchTo, type SwitchOptions, type Switched } from './switching.ts';
+
+export interface RebuildOptions extends Omit<SwitchOptions, 'to'> {
+  /** Ends it; what was built stays, and the next rebuild goes on from there. */
+  readonly signal: AbortSignal;
+  readonly log?: FollowLog;
+  readonly onProgress?: (status: FollowerStatus) => void;
+}
+
+export interface Rebuilt extends Switched {
+  readonly generation: Generation;
+}
+
+/** There is no generation to go back to. */
+export class NothingToRollBackTo extends Error {
+  override readonly name = 'NothingToRollBackTo';
+}
+
+/** The rebuild was ended before it was done. */
+export class RebuildEnded extends Error {
+  override readonly name = 'RebuildEnded';
+}
+
+/**
+ * Builds a model anew from the first fact on, beside the live tables, while questions are answered; then compares both
+ * at one position and switches when they are equal, or when that is not demanded. The old tables stay, for going back.
+ * It stops before a fact that cannot be applied. Throws FollowerStopped, RebuildEnded, SwitchedMeanwhile.
+ */
+export const rebuild = async (options: RebuildOptions): Promise<Rebuilt> => {
+  await ensureLive(options.pool, options.projection);
+  return takeOver(options, await ensureBuilding(options.pool, options.projection));
+};
+
+/**
+ * Puts the generation that answered last back in its place: brings it up to date first, so that nothing is lost that
+ * happened since. What differs is told, and does not keep it from switching.
+ */
+export const rollBack = async (options: Omit<RebuildOptions, 'evenIfDifferent'>): Promise<Rebuilt> => {
+  const { model, version } = options.projection;
+  const { rows } = await options.pool.query<{ schema: string }>(
+    `select schema from es.read_models where model = $1 and version = $2 and state = 'retired'
+      order by switched desc limit 1`,
+    [model, version],
+  );
+  const generations = await generationsOf(options.pool, options.projection);
+  const to = generations.find(({ schema }) => schema === rows[0]?.schema);
+  if (!to) throw new NothingToRollBackTo(`${model} has no generation that answered before`);
+  return takeOver({ ...options, evenIfDifferent: true }, to);
+};
+
+const takeOver = async (options: RebuildOptions, generation: Generation): Promise<Rebuilt> => {
+  let near = NEAR;
+  for (let attempt = 0; ; attempt++) {
+    await followUntil(near, options, generation);
+    try {
+      return { generation, ...(await switchTo({ ...options, to: generation })) };
+    } catch (error) {
+      if (attempt >= SWITCHES) throw error;
+      // One stands before a fact that it cannot apply: its own follower decides, by stopping or by parking it.
+      if (error instanceof FollowerStopped) near = 0;
+      else if (failureOf(error) !== 'transient') throw error;
+      await backOff(PACE, attempt, options.signal);
+    }
+  }
+};
+
+const SWITCHES = 5;
+/** So many facts are applied while both generations stand still. */
+const NEAR = 500;
+
+/** Follows until no more facts than that are missing. */
+const followUntil = async (missing: number, options: RebuildOptions, generation: Generation): Promise<void> => {
+  const { store, pool, projection, signal, log } = options;
+  const near = new AbortController();
+  await follow({
+    store,
+    pool,
+    follower: followerOf(projection, generation, options),
+    signal: AbortSignal.any([signal, near.signal]),
+    ...(log && { log }),
+    onProgress: (status) => {
+      options.onProgress?.(status);
+      if (!status.lagIsAtLeast && status.lagFacts <= missing) near.abort();
+    },
+  });
+  if (signal.aborted) throw new RebuildEnded(`${generation.schema} is not finished; the next rebuild goes on with it`);
+};

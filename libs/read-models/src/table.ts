@@ -1,0 +1,135 @@
+import type { PoolClient } from 'pg';
+
+/** Tables of read models: each is described once; its DDL, its row's type, its reading and its writing follow from that. */
+
+/** The kinds of columns; a `?` behind one lets it be null. `sealed` holds a personal text's envelope with its place. */
+const KINDS = {
+  uuid: 'uuid',
+  text: 'text',
+  position: 'text collate "C"',
+  int: 'integer',
+  instant: 'timestamptz(3)',
+  flag: 'boolean',
+  json: 'jsonb',
+  sealed: 'jsonb',
+  texts: 'text[]',
+  bytes: 'bytea',
+} as const;
+type Kind = keyof typeof KINDS;
+
+interface Values {
+  uuid: string;
+  text: string;
+  position: string;
+  int: number;
+  /** RFC 3339, milliseconds. */
+  instant: string;
+  flag: boolean;
+  json: unknown;
+  sealed: unknown;
+  texts: readonly string[];
+  /** Hexadecimal, as PostgreSQL writes it: `\x…`. */
+  bytes: string;
+}
+
+export type Columns = Readonly<Record<string, Kind | `${Kind}?`>>;
+type ValueOf<C> = C extends `${infer K extends Kind}?` ? Values[K] | null : C extends Kind ? Values[C] : never;
+type RowIn<C extends Columns> = { readonly [Name in keyof C]: ValueOf<C[Name]> };
+export type RowOf<T> = T extends Table<infer C> ? RowIn<C> : never;
+
+export interface Table<C extends Columns = Columns> {
+  readonly name: string;
+  readonly columns: C;
+  readonly key: readonly string[];
+  /** The column with the id of the stream that the row tells of. */
+  readonly owner: string;
+  /** What stands behind `on <table>` in `create index`, each with the index's name. */
+  readonly indexes: Readonly<Record<string, string>>;
+}
+
+export const defineTable = <const C extends Columns>(
+  name: string,
+  columns: C,
+  more: { key: readonly (keyof C & string)[]; owner: keyof C & string; indexes?: Readonly<Record<string, string>> },
+): Table<C> => ({ name, columns, indexes: {}, ...more });
+
+const kindOf = (column: string): { kind: Kind; nullable: boolean } =>
+  column.endsWith('?')
+    ? { kind: column.slice(0, -1) as Kind, nullable: true }
+    : { kind: column as Kind, nullable: false };
+
+/** The statements that make a table in a schema. */
+export const ddlOf = (schema: string, table: Table): string => {
+  const columns = Object.entries(table.columns).map(([name, column]) => {
+    const { kind, nullable } = kindOf(column);
+    return `"${name}" ${KINDS[kind]}${nullable ? '' : ' not null'}`;
+  });
+  const key = `primary key (${table.key.join(', ')})`;
+  return [
+    `create table ${schema}.${table.name} (${[...columns, key].join(', ')});`,
+    ...Object.entries(table.indexes).map(
+      ([name, what]) => `create index ${table.name}_${name} on ${schema}.${table.name} ${what};`,
+    ),
+  ].join('\n');
+};
+
+/** The rows of the given streams. */
+export const rowsOf = async <C extends Columns>(
+  tx: PoolClient,
+  schema: string,
+  table: Table<C>,
+  owners: readonly string[],
+): Promise<RowIn<C>[]> => {
+  const { rows } = await tx.query<Record<string, unknown>>(
+    `select ${Object.entries(table.columns)
+      .map(([name, column]) => `"${name}"${kindOf(column).kind === 'bytes' ? `::text` : ''}`)
+      .join(
+        ', ',
+      )} from ${schema}.${table.name} where ${table.owner} = any($1::uuid[]) order by ${table.key.join(', ')}`,
+    [owners],
+  );
+  return rows.map((row) => withInstants(row) as RowIn<C>);
+};
+
+/** Writes rows whole, new ones and known ones, in one statement. */
+export const writeRows = async <C extends Columns>(
+  tx: PoolClient,
+  schema: string,
+  table: Table<C>,
+  rows: readonly RowIn<C>[],
+): Promise<void> => {
+  if (rows.length === 0) return;
+  const names = Object.keys(table.columns);
+  const quoted = names.map((name) => `"${name}"`).join(', ');
+  const described = Object.entries(table.columns)
+    .map(([name, column]) => `"${name}" ${KINDS[kindOf(column).kind].replace(' collate "C"', '')}`)
+    .join(', ');
+  const others = names.filter((name) => !table.key.includes(name));
+  await tx.query(
+    `insert into ${schema}.${table.name} (${quoted})
+     select ${quoted} from jsonb_to_recordset($1::jsonb) as r (${described})
+     on conflict (${table.key.join(', ')}) do ${
+       others.length === 0
+         ? 'nothing'
+         : `update set ${others.map((name) => `"${name}" = excluded."${name}"`).join(', ')}`
+     }`,
+    [JSON.stringify(rows.map((row) => withTimestamps(table, row)))],
+  );
+};
+
+/** An instant as PostgreSQL reads it: it knows no year 0, only 1 BC. */
+export const timestampOf = (instant: string): string =>
+  instant.startsWith('0000-') ? `0001-${instant.slice(5)} BC` : instant;
+
+const withTimestamps = (table: Table, row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const early = Object.entries(row).filter(
+    ([name, value]) => kindOf(table.columns[name]!).kind === 'instant' && typeof value === 'string',
+  );
+  return { ...row, ...Object.fromEntries(early.map(([name, value]) => [name, timestampOf(value as string)])) };
+};
+
+/** Instants as facts print them. */
+export const withInstants = (row: Record<string, unknown>): Record<string, unknown> => {
+  for (const [name, value] of Object.entries(row)) if (value instanceof Date) row[name] = value.toISOString();
+  return row;
+};

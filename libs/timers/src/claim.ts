@@ -1,0 +1,86 @@
+import type { Pool } from 'pg';
+import type { JsonObject } from '../../fact/src/json.ts';
+import { inTransaction } from '../../postgres/src/database.ts';
+
+/** A due timer that this process has taken on for a while. */
+export interface DueTimer {
+  readonly id: string;
+  readonly process: string;
+  readonly key: string;
+  readonly lane: string | null;
+  readonly payload: JsonObject;
+  /** This one included. */
+  readonly attempts: number;
+}
+
+/** Claims are made one at a time, all programs together, so that nobody takes the middle of a lane. Any number nobody else uses. */
+const ONE_AT_A_TIME = '7305808869229539';
+
+export interface Claim {
+  readonly by: string;
+  readonly processes: readonly string[];
+  /** What is due by then is claimed. */
+  readonly now: Date;
+  readonly most: number;
+  /** How long others leave them alone. Who takes longer may see them done by another as well: that is harmless. */
+  readonly leaseMs: number;
+}
+
+/** Takes on the next due timers, oldest first. A lane whose head is claimed or backs off is left alone. */
+export const claimTimers = (pool: Pool, { by, processes, now, most, leaseMs }: Claim): Promise<DueTimer[]> =>
+  inTransaction(pool, async (tx) => {
+    // Losing a claim in a crash is what its lease is for, so nobody waits for the disk.
+    await tx.query(`set local synchronous_commit = off`);
+    await tx.query(`select pg_advisory_xact_lock(${ONE_AT_A_TIME})`);
+    const { rows } = await tx.query<DueTimer>(
+      `with next as (
+         select t.timer_id from es.timers t
+          where t.fired_at is null and t.due_at <= $1 and t.process = any($2)
+            and (t.not_before is null or t.not_before <= clock_timestamp())
+            and (t.lane is null or not exists (
+              select 1 from es.timers ahead
+               where ahead.lane = t.lane and ahead.fired_at is null and ahead.number < t.number
+                 and (ahead.not_before > clock_timestamp() or ahead.process <> all($2))))
+          order by t.due_at, t.number limit $3
+          for update skip locked),
+       claimed as (
+         update es.timers t
+            set not_before = clock_timestamp() + $4 * interval '1 millisecond', claimed_by = $5, attempts = attempts + 1
+           from next where t.timer_id = next.timer_id
+         returning t.timer_id, t.due_at, t.number, t.process, t.key, t.lane, t.payload, t.attempts)
+       select timer_id as id, process, key, lane, payload, attempts from claimed order by due_at, number`,
+      [now, processes, most, leaseMs, by],
+    );
+    return rows;
+  });
+
+/**
+ * It is done: for ever, whoever else had claimed it meanwhile. Nobody waits for the disk: a mark that the database loses
+ * in a crash is a timer that fires again, to no effect.
+ */
+export const markFired = async (pool: Pool, id: string, now: Date, outcome: string): Promise<void> => {
+  await pool.query(
+    `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+     update es.timers set fired_at = $2, outcome = $3, error = null from unhurried where timer_id = $1 and fired_at is null`,
+    [id, now, outcome],
+  );
+};
+
+/** It failed: not again before `waitMs` have passed. */
+export const putOff = async (pool: Pool, id: string, waitMs: number, error: string): Promise<void> => {
+  await pool.query(
+    `update es.timers set not_before = clock_timestamp() + $2 * interval '1 millisecond', error = $3
+      where timer_id = $1 and fired_at is null`,
+    [id, waitMs, error],
+  );
+};
+
+/** Gives back what was claimed and not begun. */
+export const release = async (pool: Pool, by: string, ids: readonly string[]): Promise<void> => {
+  if (ids.length === 0) return;
+  await pool.query(
+    `update es.timers set not_before = null, attempts = attempts - 1
+      where timer_id = any($1) and claimed_by = $2 and fired_at is null`,
+    [ids, by],
+  );
+};

@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { StoreUnavailable } from '../../ledger/src/port.ts';
+import { ledgerMigrations } from '../../ledger/src/postgres/migrations.ts';
+import { inTransaction } from '../../postgres/src/database.ts';
+import { migrate } from '../../postgres/src/migrations.ts';
+import { testDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { claimTimers, markFired, type DueTimer } from './claim.ts';
+import { fireTimers, type Fire, type FiringPace } from './fire-timers.ts';
+import { timerMigrations } from './migrations.ts';
+import { timersStatus } from './status.ts';
+import { setTimers, timerId, type Timer } from './timer.ts';
+
+const PACE: Partial<FiringPace> = { firstMs: 5, maxMs: 40, maxAwayMs: 40, lookAgainMs: { first: 2, most: 20 } };
+const NOON = '2026-03-02T12:00:00.000Z';
+
+let database: TestDatabase;
+let pool: Pool;
+beforeAll(async () => {
+  database = await testDatabase();
+  pool = database.pool;
+  await migrate(pool, ledgerMigrations, timerMigrations);
+}, 60_000);
+afterAll(() => database.drop());
+
+let now = new Date(NOON);
+beforeEach(async () => {
+  now = new Date(NOON);
+  await pool.query('delete from es.timers');
+});
+
+const running: { end: AbortController; ended: Promise<void> }[] = [];
+afterEach(async () => {
+  for (const { end } of running) end.abort();
+  await Promise.all(running.splice(0).map(({ ended }) => ended));
+});
+
+const timer = (more: Partial<Timer> = {}): Timer => ({
+  process: 'ring',
+  key: randomUUID(),
+  due: NOON,
+  payload: {},
+  ...more,
+});
+const set = (...timers: readonly Timer[]): Promise<void> => inTransaction(pool, (tx) => setTimers(tx, timers));
+
+/** One program. What it fires is told in `fired`, by key. */
+const start = (ring: Fire = async () => 'recorded', pace: Partial<FiringPace> = {}) => {
+  const end = new AbortController();
+  const fired: string[] = [];
+  const ended = fireTimers({
+    pool,
+    clock: () => now,
+    signal: end.signal,
+    processes: {
+      ring: async (due) => {
+        const outcome = await ring(due);
+        fired.push(due.key);
+        return outcome;
+      },
+    },
+    pace: { ...PACE, ...pace },
+  });
+  running.push({ end, ended });
+  return { fired, stop: () => (end.abort(), ended) };
+};
+
+const until = async (so: () => boolean | Promise<boolean>): Promise<void> => {
+  for (const give = Date.now() + 20_000; !(await so()); await sleep(5))
+    if (Date.now() > give) throw new Error('it never came so');
+};
+const unfired = async (): Promise<number> =>
+  (await pool.query<{ n: number }>('select count(*)::int as n from es.timers where fired_at is null')).rows[0]!.n;
+const allFired = (): Promise<void> => until(async () => (await unfired()) === 0);
+const sorted = (values: readonly string[]): string[] => [...values].sort();
+
+describe('setting timers', () => {
+  it('keeps one timer, however often it is set', async () => {
+    const one = timer();
+    await set(one, one);
+    await set({ ...one, due: '2027-01-01T00:00:00.000Z' });
+    const { rows } = await pool.query('select timer_id, due_at from es.timers');
+    expect(rows).toEqual([{ timer_id: timerId(one), due_at: new Date(NOON) }]);
+  });
+
+  it('tells processes, keys and generations apart', () => {
+    const key = '11111111-1111-4111-8111-111111111111';
+    const ids = [
+      { process: 'ring', key },
+      { process: 'ring', key, generation: '2' },
+      { process: 'call', key },
+      { process: 'ring', key: NOON_KEY },
+    ].map(timerId);
+    expect(new Set(ids).size).toBe(4);
+    // NOTE: for ever. Timer ids lie in the table, and command ids are derived from them.
+    expect(ids[0]).toBe(GOLDEN);
+  });
+
+  it('is undone with its transaction', async () => {
+    await inTransaction(pool, async (tx) => {
+      await setTimers(tx, [timer()]);
+      throw new Error('the batch failed');
+    }).catch(() => undefined);
+    expect(await unfired()).toBe(0);
+  });
+
+  it.each([
+    ['a sentence', 'Please call Anna'],
+    ['an address', 'anna@example.org'],
+    ['nothing', ''],
+  ])('refuses %s in the payload', async (_what, text) => {
+    await expect(set(timer({ payload: { inside: [{ text }] } }))).rejects.toThrow(TypeError);
+  });
+});
+
+describe('firing timers', () => {
+  it('fires what is due, and not before', async () => {
+    const [due, later] = [timer(), timer({ due: '2026-03-02T12:00:00.001Z' })];
+    await set(due, later);
+    const program = start();
+    await until(() => program.fired.length > 0);
+    await sleep(60);
+    expect(program.fired).toEqual([due.key]);
+    now = new Date('2026-03-02T12:00:00.001Z');
+    await allFired();
+    expect(program.fired).toEqual([due.key, later.key]);
+  });
+
+  it('fires what came due while nobody ran', async () => {
+    await set(timer({ due: '2025-01-01T00:00:00.000Z' }), timer({ due: 'at-once' }));
+    const program = start();
+    await allFired();
+    expect(program.fired).toHaveLength(2);
+  });
+
+  it('fires each of 2,000 that are due together once, in bounded numbers, shared by two programs', async () => {
+    const timers = Array.from({ length: 2_000 }, () => timer());
+    await set(...timers);
+    let active = 0;
+    let most = 0;
+    const ring: Fire = async () => {
+      most = Math.max(most, ++active);
+      await sleep(1);
+      active--;
+      return 'recorded';
+    };
+    const programs = [start(ring, { concurrency: 4 }), start(ring, { concurrency: 4 })];
+    await allFired();
+    expect(sorted(programs.flatMap(({ fired }) => fired))).toEqual(sorted(timers.map(({ key }) => key)));
+    expect(programs.map(({ fired }) => fired.length > 0)).toEqual([true, true]);
+    expect(most).toBeLessThanOrEqual(8);
+  }, 60_000);
+
+  it('puts off one that fails, and goes on with the others', async () => {
+    const [bad, ...good] = Array.from({ length: 20 }, () => timer());
+    await set(bad!, ...good);
+    let failures = 0;
+    const program = start(async ({ key }) => {
+      if (key === bad!.key && failures < 4) throw new Error(`no. ${++failures}: ask ${key}`);
+      return 'nothing';
+    });
+    await allFired();
+    expect(failures).toBe(4);
+    expect(program.fired.at(-1)).toBe(bad!.key);
+    const { rows } = await pool.query('select attempts, outcome, error from es.timers where timer_id = $1', [
+      timerId(bad!),
+    ]);
+    expect(rows).toEqual([{ attempts: 5, outcome: 'nothing', error: null }]);
+  });
+
+  it('keeps no message of a failure, only its class and code', async () => {
+    await set(timer());
+    start(async () => {
+      throw Object.assign(new StoreUnavailable('Anna Karenina said so'), { code: 'ECONNREFUSED' });
+    });
+    await until(async () => (await timersStatus(pool, ['ring'], now)).failing > 0);
+    expect(await timersStatus(pool, ['ring'], now)).toMatchObject({
+      due: 1,
+      failing: 1,
+      error: 'StoreUnavailable ECONNREFUSED',
+    });
+  });
+
+  it('leaves the timers of other processes to those who know them', async () => {
+    await set(timer({ process: 'escalate' }), timer());
+    const program = start();
+    await until(() => program.fired.length === 1);
+    await sleep(40);
+    expect(await unfired()).toBe(1);
+  });
+});
+
+describe('a lane', () => {
+  const lane = (name: string, n: number): Timer[] =>
+    Array.from({ length: n }, () => timer({ lane: name, due: 'at-once' }));
+
+  it('fires in the order of setting, whoever fires', async () => {
+    const lanes = ['a', 'b', 'c'].map((name) => lane(name, 150));
+    await set(...lanes[0]!.flatMap((_, i) => lanes.map((one) => one[i]!)));
+    const order: string[] = [];
+    const ring: Fire = async ({ key }) => {
+      await sleep(Math.random() * 3);
+      order.push(key);
+      return 'recorded';
+    };
+    const programs = [start(ring), start(ring), start(ring)];
+    await allFired();
+    for (const one of lanes) {
+      const keys = one.map(({ key }) => key);
+      expect(order.filter((key) => keys.includes(key))).toEqual(keys);
+    }
+    expect(programs.flatMap(({ fired }) => fired)).toHaveLength(450);
+  }, 60_000);
+
+  it('waits for one that fails, and holds up nobody else', async () => {
+    const [bad, behind] = [lane('bad', 1)[0]!, lane('bad', 3)];
+    const free = lane('good', 5);
+    await set(bad, ...behind, ...free);
+    let broken = true;
+    const ring: Fire = async ({ key }) => {
+      if (key === bad.key && broken) throw new Error('not yet');
+      return 'recorded';
+    };
+    const programs = [start(ring), start(ring)];
+    await until(async () => (await unfired()) === 4);
+    await sleep(60);
+    expect(sorted(programs.flatMap(({ fired }) => fired))).toEqual(sorted(free.map(({ key }) => key)));
+    broken = false;
+    await allFired();
+    const order = programs.flatMap(({ fired }) => fired).filter((key) => !free.some((one) => one.key === key));
+    expect(sorted(order)).toEqual(sorted([bad, ...behind].map(({ key }) => key)));
+  });
+});
+
+describe('a program that ends', () => {
+  const claim = (by: string, leaseMs: number): Promise<DueTimer[]> =>
+    claimTimers(pool, { by, processes: ['ring'], now, most: 10, leaseMs });
+
+  it('leaves what it had claimed to others, when its lease is over', async () => {
+    await set(timer(), timer());
+    expect(await claim(randomUUID(), 300)).toHaveLength(2);
+    const program = start();
+    await sleep(50);
+    expect(program.fired).toEqual([]);
+    await allFired();
+    expect(program.fired).toHaveLength(2);
+  });
+
+  it('may have sent the command and not marked it: it is sent again, and marked once', async () => {
+    await set(timer());
+    const [dead] = await claim(randomUUID(), 1);
+    const sent = [dead!.id];
+    start(async ({ id }) => (sent.push(id), 'recorded'));
+    await allFired();
+    expect(sent).toEqual([dead!.id, dead!.id]);
+    await markFired(pool, dead!.id, new Date('2030-01-01T00:00:00.000Z'), 'refused');
+    const { rows } = await pool.query('select fired_at, outcome from es.timers');
+    expect(rows).toEqual([{ fired_at: now, outcome: 'recorded' }]);
+  });
+
+  it('finishes what is in flight and gives back the rest at once', async () => {
+    const timers = Array.from({ length: 30 }, () => timer());
+    await set(...timers);
+    let free = (): void => undefined;
+    const held = new Promise<void>((resolve) => (free = resolve));
+    let begun = 0;
+    const program = start(
+      async () => {
+        begun++;
+        await held;
+        return 'recorded';
+      },
+      { concurrency: 3, leaseMs: 600_000 },
+    );
+    await until(() => begun === 3);
+    const stopped = program.stop();
+    free();
+    await stopped;
+    expect(program.fired).toHaveLength(3);
+    expect(await unfired()).toBe(27);
+    const next = start();
+    await allFired();
+    expect(next.fired).toHaveLength(27);
+  });
+});
+
+const NOON_KEY = '22222222-2222-4222-8222-222222222222';
+const GOLDEN = '218ca17a-bd50-84dd-bf7b-d56ce0a97df4';

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import type { FollowLog } from '../../ledger/src/follow.ts';
+import { failureOf, nameOf, whereOf } from '../../ledger/src/follow/failure.ts';
+import { PACE, backOff } from '../../ledger/src/follow/pace.ts';
+import { Bell } from '../../ledger/src/subscribe-by-pages.ts';
+import { claimTimers, markFired, putOff, release, type DueTimer } from './claim.ts';
+
+/** Does what a due timer asks for, and answers what came of it, as a code. Must bear being called again. */
+export type Fire = (timer: DueTimer) => Promise<string>;
+
+export interface FiringPace {
+  /** Timers claimed together at most. */
+  readonly batch: number;
+  /** Fired at the same time at most. */
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  /** How soon is looked again after something happened, and how seldom when all is quiet. */
+  readonly lookAgainMs: { readonly first: number; readonly most: number };
+  /** The first wait after a failure; it doubles with each. */
+  readonly firstMs: number;
+  /** The longest wait while something outside is away. */
+  readonly maxAwayMs: number;
+  /** The longest wait of a timer that fails by itself. */
+  readonly maxMs: number;
+}
+
+export const FIRING_PACE: FiringPace = {
+  batch: 64,
+  concurrency: 8,
+  leaseMs: 15_000,
+  lookAgainMs: { first: 25, most: 500 },
+  firstMs: 500,
+  maxAwayMs: 10_000,
+  maxMs: 300_000,
+};
+
+export interface FireTimersOptions {
+  readonly pool: Pool;
+  readonly clock: () => Date;
+  /** Ends the firing after what is in flight; the rest is given back. */
+  readonly signal: AbortSignal;
+  /** By process. Timers of other processes are left alone: they wait for a program that knows them. */
+  readonly processes: Readonly<Record<string, Fire>>;
+  /** Rung when timers were set that are due at once. */
+  readonly bell?: Bell;
+  readonly log?: FollowLog;
+  readonly pace?: Partial<FiringPace>;
+}
+
+/**
+ * Fires due timers until the signal, each at least once; what it does must be idempotent, so that it is once in effect.
+ * Any number of programs may fire from one database. A timer that fails backs off and stands in nobody's way but its
+ * lane's. Never rejects.
+ */
+export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
+  const { pool, clock, signal, processes, bell = new Bell(), log } = options;
+  const pace = { ...FIRING_PACE, ...options.pace };
+  const by = randomUUID();
+  const active = new Set<Promise<void>>();
+  let waiting: Run[] = [];
+  let trouble = 0;
+  let lookAgainMs = pace.lookAgainMs.first;
+
+  while (!signal.aborted) {
+    const heard = bell.rings;
+    try {
+      waiting = runsOf(await claim(), performance.now() + pace.leaseMs);
+      trouble = 0;
+    } catch (error) {
+      log?.warn({ error: nameOf(error), where: whereOf(error), attempt: trouble }, 'timers cannot be claimed');
+      await backOff(PACE, trouble++, signal);
+      continue;
+    }
+    if (waiting.length === 0) {
+      await nextLook(active, bell, heard, lookAgainMs, signal);
+      lookAgainMs = bell.rings === heard ? Math.min(pace.lookAgainMs.most, lookAgainMs * 2) : pace.lookAgainMs.first;
+      continue;
+    }
+    lookAgainMs = pace.lookAgainMs.first;
+    while (waiting.length > 0 && !signal.aborted) {
+      while (active.size >= pace.concurrency) await Promise.race(active);
+      const run: Promise<void> = fireRun(waiting.shift()!).finally(() => active.delete(run));
+      active.add(run);
+    }
+  }
+  await giveBack(waiting.flatMap((run) => run.timers));
+  await Promise.all(active);
+
+  function claim(): Promise<DueTimer[]> {
+    return claimTimers(pool, {
+      by,
+      processes: Object.keys(processes),
+      now: clock(),
+      most: pace.batch,
+      leaseMs: pace.leaseMs,
+    });
+  }
+
+  /** One lane's timers in their order, or a single timer. */
+  async function fireRun({ timers, until }: Run): Promise<void> {
+    for (const [index, timer] of timers.entries()) {
+      // Behind the lease they may be somebody else's.
+      if (performance.now() >= until) return;
+      if (signal.aborted) return giveBack(timers.slice(index));
+      if (!(await fireOne(timer))) return giveBack(timers.slice(index + 1));
+    }
+  }
+
+  async function fireOne(timer: DueTimer): Promise<boolean> {
+    try {
+      const outcome = await processes[timer.process]!(timer);
+      await markFired(pool, timer.id, clock(), outcome);
+      return true;
+    } catch (error) {
+      const wait = waitAfter(
+        timer.attempts,
+        failureOf(error) === 'transient' ? pace.maxAwayMs : pace.maxMs,
+        pace.firstMs,
+      );
+      log?.warn(
+        {
+          timer: timer.id,
+          process: timer.process,
+          error: nameOf(error),
+          where: whereOf(error),
+          attempt: timer.attempts,
+        },
+        'timer failed and will fire again',
+      );
+      // When even this cannot be written, the lease's end brings it back.
+      await putOff(pool, timer.id, wait, nameOf(error)).catch(() => undefined);
+      return false;
+    }
+  }
+
+  async function giveBack(timers: readonly DueTimer[]): Promise<void> {
+    await release(
+      pool,
+      by,
+      timers.map((timer) => timer.id),
+    ).catch(() => undefined);
+  }
+};
+
+interface Run {
+  readonly timers: readonly DueTimer[];
+  /** The end of the lease, by this process's monotonic clock. */
+  readonly until: number;
+}
+
+const runsOf = (claimed: readonly DueTimer[], until: number): Run[] => {
+  const lanes = new Map<string, DueTimer[]>();
+  for (const timer of claimed) {
+    const lane = timer.lane === null ? `timer ${timer.id}` : `lane ${timer.lane}`;
+    lanes.set(lane, [...(lanes.get(lane) ?? []), timer]);
+  }
+  return [...lanes.values()].map((timers) => ({ timers, until }));
+};
+
+const waitAfter = (attempts: number, most: number, first: number): number => {
+  const wait = Math.min(most, first * 2 ** Math.min(attempts - 1, 30));
+  return wait / 2 + (Math.random() * wait) / 2;
+};
+
+/** Until the bell, the time, or the end of one that is active: it may have held up its lane. */
+const nextLook = async (
+  active: ReadonlySet<Promise<void>>,
+  bell: Bell,
+  heard: number,
+  ms: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const over = new AbortController();
+  try {
+    await Promise.race([...active, bell.wait(heard, ms, AbortSignal.any([signal, over.signal]))]);
+  } finally {
+    over.abort();
+  }
+};

@@ -1,0 +1,30 @@
+import type { MigrationList } from '../../postgres/src/migrations.ts';
+
+/**
+ * NOTE: a storage format. es.timers is the ledger's table; these are the columns that firing needs. A fired timer may be
+ * deleted at any time: set again it fires again, and its command is found recorded.
+ */
+const FIRING = `
+alter table es.timers
+  -- In the order of setting; the follower sets in the order of the ledger.
+  add column number bigint generated always as identity,
+  -- Timers of one lane fire one after the other, by number; without a lane each for itself.
+  add column lane text,
+  add column set_at timestamptz not null default clock_timestamp(),
+  -- Claimed, or backing off, until then, by the database's clock.
+  add column not_before timestamptz,
+  add column claimed_by uuid,
+  add column attempts int not null default 0,
+  -- Why the last attempt failed: a class and a code, never a message.
+  add column error text,
+  -- What the command answered: recorded, nothing, or the refusal's code.
+  add column outcome text;
+drop index es.timers_due;
+create index timers_pending on es.timers (due_at, number) where fired_at is null;
+create index timers_lanes on es.timers (lane, number) where fired_at is null and lane is not null;
+`;
+
+export const timerMigrations: MigrationList = {
+  room: 'timers',
+  migrations: [{ name: '001-firing', sql: FIRING }],
+};

