@@ -40,9 +40,13 @@ export class OpenApiValidator {
     private readonly document: { readonly openapi: string; readonly paths: Readonly<Record<string, object>> },
   ) {
     if (document.openapi !== '3.1.0') throw new Error(`OpenAPI 3.1.0 was expected, not ${document.openapi}`);
+    const dangling = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)]
+      .map(([, $ref]) => $ref!)
+      .find(($ref) => !this.at($ref));
+    if (dangling !== undefined) throw new Error(`the document refers to ${dangling}, which is not there`);
     addFormats.default(this.ajv);
     // References point into the document; it is no schema itself.
-    this.ajv.addSchema({ $id: 'openapi:', ...document, $schema: undefined } as object);
+    this.ajv.addSchema({ $id: 'openapi:', ...document });
     this.routes = Object.keys(document.paths)
       .sort((left, right) => Number(left.includes('{')) - Number(right.includes('{')))
       .map((path) => ({
@@ -121,10 +125,13 @@ export class OpenApiValidator {
 
   private resolve(response: object | undefined): Described | undefined {
     const { $ref } = (response ?? {}) as { $ref?: string };
-    if ($ref === undefined) return response as Described | undefined;
+    return ($ref === undefined ? response : this.at($ref)) as Described | undefined;
+  }
+
+  private at($ref: string): unknown {
     return $ref
       .slice(2)
       .split('/')
-      .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], this.document) as Described;
+      .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], this.document);
   }
 }

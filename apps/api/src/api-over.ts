@@ -1,0 +1,25 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import type { HealthCheck } from '../../../libs/program/src/health.ts';
+import type { FollowerWatch } from '../../../libs/program/src/metrics.ts';
+import type { Parts } from '../../../libs/program/src/parts.ts';
+import { createApi } from './create-api.ts';
+import { doors } from './doors/doors.ts';
+
+/** The API over real parts, not listening yet. */
+export const apiOver = (
+  parts: Parts,
+  log: Logger,
+  watched: { readonly healthChecks?: readonly HealthCheck[]; readonly followers?: readonly FollowerWatch[] } = {},
+): Promise<NestFastifyApplication> => {
+  const { settings, store, vault, pool, secrets, desk } = parts;
+  return createApi({
+    settings,
+    store,
+    vault,
+    log,
+    ...doors(desk, { pool, store, secrets }),
+    ...watched,
+    healthChecks: [{ name: 'keys', check: async () => vault.health() }, ...(watched.healthChecks ?? [])],
+  });
+};

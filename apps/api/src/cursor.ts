@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../../libs/fact/src/canonical-json.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * Where a list goes on. A cursor is bound to its list and filters by a check, so that using it elsewhere, or mistyping it,
+ * is refused and does not answer with something else. It is no secret and no permission: what lies in it is validated by
+ * the query that gets it, and it holds sort keys and ids only.
+ * NOTE: callers keep cursors over upgrades; change the version with the form.
+ */
+const VERSION = 1;
+
+export const writeCursor = (list: string, filters: Readonly<Record<string, unknown>>, place: unknown): string => {
+  const payload = Buffer.from(JSON.stringify([VERSION, place]), 'utf8').toString('base64url');
+  return `${payload}.${checkOf(list, filters, payload)}`;
+};
+
+/** The place in a cursor; undefined when there is none. Throws invalid-cursor. */
+export const readCursor = (
+  list: string,
+  filters: Readonly<Record<string, unknown>>,
+  cursor: string | undefined,
+): unknown => {
+  if (cursor === undefined) return undefined;
+  const [payload = '', check, ...rest] = cursor.split('.');
+  if (rest.length > 0 || check !== checkOf(list, filters, payload)) throw new Problem('invalid-cursor');
+  try {
+    const [version, place] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as [number, unknown];
+    if (version === VERSION) return place;
+  } catch {
+    // falls through: it was none of ours
+  }
+  throw new Problem('invalid-cursor');
+};
+
+/** Filters that are absent are as if never named. */
+const checkOf = (list: string, filters: Readonly<Record<string, unknown>>, payload: string): string =>
+  createHash('sha256')
+    .update(canonicalJson([list, JSON.parse(JSON.stringify(filters)), payload]))
+    .digest('base64url')
+    .slice(0, 16);

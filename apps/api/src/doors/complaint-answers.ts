@@ -1,0 +1,149 @@
+import { Type } from '@sinclair/typebox';
+import { Duration, Instant, Money, Process, Uuid } from '../../../../libs/fact/src/vocabulary.ts';
+import { actor, Clock, code, count, Mark, marked, Missing, nullable, optional, Told } from './answers.ts';
+
+/** A complaint, the things inside it and its calls, as they are read. NOTE: published; members are only added. */
+
+const correction = { id: Uuid, what: Told, inPresence: Type.Boolean() };
+const Issue = Type.Object({
+  id: Uuid,
+  category: code,
+  severity: optional(code),
+  presumed: Type.String({ description: 'How heavy it weighs while no severity is known.' }),
+  product: optional(code),
+  touchpoint: optional(code),
+  process: optional(Process),
+  claimed: optional(Money),
+  waited: optional(Duration),
+  repeat: optional(Type.Boolean()),
+  repairable: nullable(Type.Boolean()),
+  corrections: Type.Array(marked(correction)),
+});
+
+/** The things inside a complaint that have a URL of their own. */
+export const THING_ANSWERS = {
+  issue: Issue,
+  'information-request': marked({
+    id: Uuid,
+    ask: Told,
+    topic: optional(code),
+    time: Type.Integer({ minimum: 1 }),
+    given: nullable(Mark),
+  }),
+  message: marked({ id: Uuid, direction: code, channel: code, text: Told }),
+  promise: marked({ id: Uuid, what: code, due: Instant, fulfilled: nullable(Mark), broken: nullable(Mark) }),
+  cause: marked({
+    id: Uuid,
+    issue: Uuid,
+    state: code,
+    confirms: optional(Uuid),
+    process: Process,
+    text: optional(Told),
+  }),
+  correction: marked({ ...correction, issue: Uuid }),
+  compensation: marked({
+    id: Uuid,
+    issue: Uuid,
+    item: code,
+    value: optional(Money),
+    accepted: nullable(Mark),
+    declined: nullable(marked({ reason: Told })),
+    delivered: nullable(marked({ proof: Told })),
+  }),
+} as const;
+
+export const CALL = Type.Object({
+  id: Uuid,
+  revision: count,
+  kind: code,
+  complaint: Uuid,
+  customer: Uuid,
+  situation: Type.String({ description: '`open`, `reached`, `exhausted` or `superseded`.' }),
+  due: Instant,
+  handler: nullable(actor),
+  openedAt: Instant,
+  attemptLimit: count,
+  attemptGap: Duration,
+  attempts: Type.Array(marked({ result: code, counted: Type.Boolean() })),
+  countedAttempts: count,
+  outcome: nullable(
+    marked({
+      solution: optional(Type.Integer({ minimum: 1, maximum: 5 })),
+      attitude: optional(Type.Integer({ minimum: 1, maximum: 5 })),
+      declined: Type.Boolean(),
+      told: optional(Told),
+      comment: optional(Told),
+    }),
+  ),
+  notReached: nullable(Mark),
+  superseded: nullable(Type.Object({ at: Instant, reopening: Uuid })),
+});
+
+const person = { name: optional(Told), phone: optional(Told), email: optional(Told) };
+
+export const COMPLAINT = Type.Object({
+  id: Uuid,
+  reference: Type.String(),
+  revision: count,
+  receivedAt: Instant,
+  channel: code,
+  words: Told,
+  summary: optional(Told),
+  language: optional(Type.String()),
+  tone: optional(code),
+  desiredOutcomes: Type.Array(code),
+  confidentiality: code,
+  customer: Type.Object({
+    id: Uuid,
+    reference: optional(Told),
+    ...person,
+    since: optional(Type.String()),
+    type: optional(code),
+  }),
+  representative: optional(
+    Type.Object({ id: Uuid, ...person, mandate: optional(Told), mandateUntil: optional(Type.String()) }),
+  ),
+  needs: optional(Type.Array(code)),
+  purchase: optional(Type.Object({ order: optional(Told), product: optional(code), value: optional(Money) })),
+  threatToLeave: optional(Type.Boolean()),
+  thirdParty: optional(code),
+  follows: optional(Uuid),
+  origin: optional(Type.Object({ system: code, id: optional(Told), migrated: Type.Boolean() })),
+  state: Type.String({ description: '`open`, `resolved`, `closed` or `withdrawn`; the facts say more.' }),
+  handler: nullable(actor),
+  issues: Type.Array(Issue),
+  acknowledged: nullable(Mark),
+  thanked: nullable(marked({ why: Told })),
+  apologised: nullable(Mark),
+  responsibility: nullable(marked({ words: Told })),
+  clarified: nullable(Mark),
+  explained: nullable(marked({ text: optional(Told), waived: optional(Type.Boolean()), reason: optional(Told) })),
+  corrected: nullable(Mark),
+  compensated: nullable(Mark),
+  resolved: nullable(Mark),
+  accepted: nullable(Mark),
+  customerAnswer: nullable(marked({ value: code })),
+  closed: nullable(Mark),
+  withdrawn: nullable(marked({ reason: Told })),
+  apologies: Type.Array(marked({ level: code, form: code, words: Told })),
+  informationRequests: Type.Array(THING_ANSWERS['information-request']),
+  information: Type.Array(marked({ request: optional(Uuid), text: Told })),
+  messages: Type.Array(THING_ANSWERS.message),
+  promises: Type.Array(THING_ANSWERS.promise),
+  causes: Type.Array(THING_ANSWERS.cause),
+  compensations: Type.Array(THING_ANSWERS.compensation),
+  resolutions: Type.Array(marked({ text: Told })),
+  reopenings: Type.Array(marked({ reason: Told })),
+  overrides: Type.Array(marked({ rule: code, reason: Told })),
+  rectifications: Type.Array(
+    marked({
+      fact: Uuid,
+      type: Type.String(),
+      data: Type.Object({}, { description: 'The members that are right.' }),
+      reason: Told,
+    }),
+  ),
+  followUps: Type.Array(CALL),
+  missingForClosing: Type.Array(Missing),
+  clocks: Type.Array(Clock),
+});

@@ -1,0 +1,114 @@
+import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Caller } from '../../../../libs/desk/src/caller.ts';
+import {
+  AttemptBody,
+  OutcomeBody,
+  RecordAttempt,
+  RecordOutcome,
+  Reschedule,
+  ReschedulingBody,
+} from '../../../../libs/desk/src/commands/conduct-call.ts';
+import { ReadFollowUp } from '../../../../libs/desk/src/queries/read-follow-up.ts';
+import { printedReference } from '../../../../libs/desk/src/reference.ts';
+import { FOLLOW_UP_KINDS } from '../../../../libs/follow-up/src/events.ts';
+import { followUpCalls } from '../../../../libs/read-models/src/follow-up-calls/projection.ts';
+import { listFollowUpCalls, type FollowUpCallFilters } from '../../../../libs/read-models/src/follow-up-calls/query.ts';
+import { answerFound, answerWritten } from '../answer.ts';
+import { CallerOf } from '../caller-of.ts';
+import {
+  ChoiceParameter,
+  CursorParameter,
+  InstantParameter,
+  LimitParameter,
+  PositionParameter,
+  TextParameter,
+  UuidParameter,
+} from '../parameters.ts';
+import { CALL } from './complaint-answers.ts';
+import { Reads, Writes } from './door.ts';
+import { found } from './found.ts';
+import { CALLS } from './list-answers.ts';
+import { listed, LIST_READERS, type ListReaders } from './listed.ts';
+
+/** The list that people work from, and what happened on a call (mission §7). */
+@ApiTags('follow-up calls')
+@Controller('v1/follow-up-calls')
+export class FollowUpCallDoors {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    @Inject(LIST_READERS) private readonly readers: ListReaders,
+  ) {}
+
+  @Get()
+  @Reads('Every open call, the one that is due first at the top.', CALLS)
+  async list(
+    @UuidParameter('complaint', 'Of this complaint.') complaint: string | undefined,
+    @ChoiceParameter('kind', 'Why somebody calls.', FOLLOW_UP_KINDS) kind: string | undefined,
+    @InstantParameter('due', 'Due by then.') due: string | undefined,
+    @TextParameter('handler', 'Of complaints that this person conducts.', '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$')
+    handler: string | undefined,
+    @LimitParameter() limit: number,
+    @CursorParameter() cursor: string | undefined,
+    @PositionParameter('minPosition', 'The list must know this position; waits up to 2 s.')
+    minPosition: string | undefined,
+  ) {
+    const filters = JSON.parse(JSON.stringify({ complaint, kind, due, handler })) as FollowUpCallFilters;
+    const page = await listed(
+      this.readers,
+      followUpCalls,
+      { name: 'follow-up-calls', filters, cursor, minPosition },
+      (cursor) => listFollowUpCalls(this.readers, filters, { limit, ...cursor }),
+    );
+    return {
+      ...page,
+      items: page.items.map((call) => ({
+        ...call,
+        reference: call.reference === null ? null : printedReference(call.reference),
+      })),
+    };
+  }
+
+  @Get(':followUp')
+  @Reads('A follow-up call. Answered from the ledger.', CALL)
+  async call(@Param('followUp') followUp: string, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { value, revision } = found(await this.queries.execute(new ReadFollowUp(followUp)));
+    return answerFound(reply, value, revision);
+  }
+
+  @Post(':followUp/attempts')
+  @Writes('Somebody called, and the customer could not talk.')
+  async attempt(
+    @Param('followUp') followUp: string,
+    @Body() body: AttemptBody,
+    @CallerOf() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return answerWritten(reply, await this.commands.execute(new RecordAttempt(followUp, body, caller)));
+  }
+
+  @Post(':followUp/outcomes')
+  @Writes('What came of the call: the two scores, or a customer who would rather not score.')
+  async outcome(
+    @Param('followUp') followUp: string,
+    @Body() body: OutcomeBody,
+    @CallerOf() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return answerWritten(reply, await this.commands.execute(new RecordOutcome(followUp, body, caller)));
+  }
+
+  @Post(':followUp/reschedulings')
+  @Writes('Put the call off to a better time.')
+  async reschedule(
+    @Param('followUp') followUp: string,
+    @Body() body: ReschedulingBody,
+    @CallerOf() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return answerWritten(reply, await this.commands.execute(new Reschedule(followUp, body, caller)));
+  }
+}

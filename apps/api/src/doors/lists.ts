@@ -1,0 +1,147 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Desk } from '../../../../libs/desk/src/desk.ts';
+import { printedReference } from '../../../../libs/desk/src/reference.ts';
+import { normsAchieved } from '../../../../libs/read-models/src/norms/query.ts';
+import { overdue } from '../../../../libs/read-models/src/overdue/projection.ts';
+import { listOverdue } from '../../../../libs/read-models/src/overdue/query.ts';
+import { recurringComplaints } from '../../../../libs/read-models/src/recurring-complaints/projection.ts';
+import { listRecurringComplaints } from '../../../../libs/read-models/src/recurring-complaints/query.ts';
+import { DIMENSIONS, type Dimension } from '../../../../libs/read-models/src/recurring-complaints/table.ts';
+import {
+  ChoiceParameter,
+  CodeParameter,
+  CursorParameter,
+  InstantParameter,
+  LimitParameter,
+  PositionParameter,
+  TextParameter,
+  UuidParameter,
+} from '../parameters.ts';
+import { Reads } from './door.ts';
+import { NORMS, OVERDUE, RECURRING } from './list-answers.ts';
+import { behindNothing, listed, LIST_READERS, type ListReaders } from './listed.ts';
+import { WindowParameter, type WindowAsked } from './parameters.ts';
+
+const MIN_POSITION = 'The list must know this position; waits up to 2 s.';
+
+/** What keeps going wrong (mission §6): processes, never people. */
+@ApiTags('prevention')
+@Controller('v1/recurring-complaints')
+export class RecurringComplaintDoors {
+  constructor(
+    private readonly desk: Desk,
+    @Inject(LIST_READERS) private readonly readers: ListReaders,
+  ) {}
+
+  @Get()
+  @Reads('Groups of two complaints or more about the same thing, the most frequent first.', RECURRING)
+  async list(
+    @WindowParameter('P90D') window: WindowAsked,
+    @ChoiceParameter(
+      'level',
+      'How finely groups are told apart: by category alone, by category and product … by all five (absent).',
+      DIMENSIONS,
+    )
+    level: Dimension | undefined,
+    @CodeParameter('category', 'Only this category.') category: string | undefined,
+    @CodeParameter('product', 'Only this product.') product: string | undefined,
+    @CodeParameter('department', 'Only processes of this department.') department: string | undefined,
+    @CodeParameter('process', 'Only this process.') process: string | undefined,
+    @CodeParameter('touchpoint', 'Only this touchpoint.') touchpoint: string | undefined,
+    @LimitParameter() limit: number,
+    @CursorParameter() cursor: string | undefined,
+    @PositionParameter('minPosition', MIN_POSITION) minPosition: string | undefined,
+  ) {
+    const { recurrence, estimates } = await this.desk.policies.newest();
+    const asked = { level, category, product, department, process, touchpoint };
+    const filters = JSON.parse(JSON.stringify(asked)) as Partial<Record<Dimension, string>> & { level?: Dimension };
+    return listed(
+      this.readers,
+      recurringComplaints,
+      { name: 'recurring-complaints', filters: { ...filters, window: window.text }, cursor, minPosition },
+      (page) =>
+        listRecurringComplaints(
+          this.readers,
+          {
+            ...filters,
+            window: window.from(this.desk.now()),
+            threshold: recurrence.threshold,
+            silentFactor: estimates.silentFactor,
+          },
+          { limit, ...page },
+        ),
+    );
+  }
+}
+
+/** What is late, or soon will be (mission §5). */
+@ApiTags('clocks')
+@Controller('v1/overdue')
+export class OverdueDoors {
+  constructor(
+    private readonly desk: Desk,
+    @Inject(LIST_READERS) private readonly readers: ListReaders,
+  ) {}
+
+  @Get()
+  @Reads(
+    'Promises and clocks that ran out, the longest overdue first; with `by` also those that will by then.',
+    OVERDUE,
+  )
+  async list(
+    @InstantParameter('by', 'Also what runs out by then.') by: string | undefined,
+    @ChoiceParameter('kind', 'Only promises, or only clocks.', ['promise', 'clock'])
+    kind: 'promise' | 'clock' | undefined,
+    @UuidParameter('complaint', 'Of this complaint.') complaint: string | undefined,
+    @TextParameter('handler', 'Of complaints that this person conducts.', '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$')
+    handler: string | undefined,
+    @LimitParameter() limit: number,
+    @CursorParameter() cursor: string | undefined,
+    @PositionParameter('minPosition', MIN_POSITION) minPosition: string | undefined,
+  ) {
+    const filters = JSON.parse(JSON.stringify({ by, kind, complaint, handler })) as {
+      by?: string;
+      kind?: 'promise' | 'clock';
+      complaint?: string;
+      handler?: string;
+    };
+    const page = await listed(this.readers, overdue, { name: 'overdue', filters, cursor, minPosition }, (cursor) =>
+      listOverdue(this.readers, { ...filters, now: this.desk.now() }, { limit, ...cursor }),
+    );
+    return { ...page, items: page.items.map((item) => ({ ...item, reference: printedReference(item.reference) })) };
+  }
+}
+
+/** The published norms, and what was achieved (mission §5). */
+@ApiTags('clocks')
+@Controller('v1/norms')
+export class NormDoors {
+  constructor(
+    private readonly desk: Desk,
+    @Inject(LIST_READERS) private readonly readers: ListReaders,
+  ) {}
+
+  @Get()
+  @Reads('Each norm, the policy version that publishes it, and the share that was achieved.', NORMS)
+  async norms(@WindowParameter('P90D') asked: WindowAsked) {
+    const now = this.desk.now();
+    const window = asked.from(now);
+    const policy = await this.desk.policies.newest();
+    const { items, asOf } = await behindNothing(() => normsAchieved(this.readers, { ...window, now }));
+    const achieved = new Map(items.map(({ clock, ...rest }) => [clock, rest]));
+    return {
+      items: Object.entries(policy.norms)
+        .sort()
+        .map(([name, { workingDays, calendar }]) => ({
+          name,
+          workingDays,
+          calendar,
+          version: policy.version,
+          achieved: achieved.get(name) ?? { decided: 0, inTime: 0, share: null },
+        })),
+      window,
+      asOf,
+    };
+  }
+}

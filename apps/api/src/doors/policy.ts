@@ -1,0 +1,23 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ReadPolicy } from '../../../../libs/desk/src/queries/read-policy.ts';
+import { answerFound } from '../answer.ts';
+import { POLICY } from './list-answers.ts';
+import { Reads } from './door.ts';
+import { found } from './found.ts';
+
+/** The policy in force (mission §8): the document, whole; its version is the ETag. */
+@ApiTags('policy')
+@Controller('v1/policy')
+export class PolicyDoors {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Reads('The policy in force, whole. Its ETag is its version, which every fact stores.', POLICY)
+  async policy(@Res({ passthrough: true }) reply: FastifyReply) {
+    const { value, revision } = found(await this.queries.execute(new ReadPolicy()));
+    return answerFound(reply, value, revision);
+  }
+}

@@ -1,0 +1,83 @@
+import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../../../../libs/desk/src/caller.ts';
+import { ReceiptBody } from '../../../../libs/desk/src/commands/receive-body.ts';
+import { Receive } from '../../../../libs/desk/src/commands/receive.ts';
+import { printedReference } from '../../../../libs/desk/src/reference.ts';
+import { complaints } from '../../../../libs/read-models/src/complaints/projection.ts';
+import { searchComplaints, type ComplaintFilters } from '../../../../libs/read-models/src/complaints/query.ts';
+import { COMPLAINT_STATES, type ComplaintState } from '../../../../libs/read-models/src/complaints/table.ts';
+import { answerWritten } from '../answer.ts';
+import { CallerOf } from '../caller-of.ts';
+import { mannersOf } from '../manners.ts';
+import {
+  ChoiceParameter,
+  CodeParameter,
+  CursorParameter,
+  InstantParameter,
+  LimitParameter,
+  PositionParameter,
+  TextParameter,
+} from '../parameters.ts';
+import { RECEIPT } from './answers.ts';
+import { Reads, Writes } from './door.ts';
+import { languagesIn } from './languages.ts';
+import { COMPLAINTS } from './list-answers.ts';
+import { listed, LIST_READERS, type ListReaders } from './listed.ts';
+import { ReferenceParameter } from './parameters.ts';
+
+/** Intake, which never closes (mission §2), and the search. */
+@ApiTags('complaints')
+@Controller('v1/complaints')
+export class ReceivingDoors {
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(LIST_READERS) private readonly readers: ListReaders,
+  ) {}
+
+  @Post()
+  @Writes('Receive a complaint. The least: the channel and the customer’s words.', RECEIPT)
+  async receive(
+    @Body() body: ReceiptBody,
+    @CallerOf() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    reply.header('vary', 'Accept-Language');
+    return answerWritten(reply, await this.commands.execute(new Receive(body, caller, languagesIn(request))));
+  }
+
+  @Get()
+  @Reads('Search complaints, the newest received first.', COMPLAINTS)
+  async search(
+    @ReferenceParameter() reference: string | undefined,
+    @TextParameter('customer', 'The customer’s reference, or the subject’s id.', '^[A-Za-z0-9._-]{1,64}$')
+    customer: string | undefined,
+    @TextParameter('order', 'The order of the purchase.', '^[A-Za-z0-9._-]{1,64}$') order: string | undefined,
+    @CodeParameter('category', 'Of one of the issues, as classified now.') category: string | undefined,
+    @TextParameter('handler', 'Who conducts it.', '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$') handler: string | undefined,
+    @ChoiceParameter('state', 'Where the conduct stands.', COMPLAINT_STATES) state: ComplaintState | undefined,
+    @CodeParameter('channel', 'Through which it came.') channel: string | undefined,
+    @InstantParameter('receivedFrom', 'Received then or later.') receivedFrom: string | undefined,
+    @InstantParameter('receivedTo', 'Received before then.') receivedTo: string | undefined,
+    @LimitParameter() limit: number,
+    @CursorParameter() cursor: string | undefined,
+    @PositionParameter('minPosition', 'The list must know this position; waits up to 2 s.')
+    minPosition: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const filters: ComplaintFilters = JSON.parse(
+      JSON.stringify({ reference, customer, order, category, handler, state, channel, receivedFrom, receivedTo }),
+    ) as ComplaintFilters;
+    const page = await listed(
+      this.readers,
+      complaints,
+      { name: 'complaints', filters, cursor, minPosition },
+      (cursor) => searchComplaints(this.readers, filters, { limit, ...cursor }),
+    );
+    const items = await mannersOf(reply).vault.open(page.items);
+    return { ...page, items: items.map((item) => ({ ...item, reference: printedReference(item.reference) })) };
+  }
+}

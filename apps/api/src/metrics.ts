@@ -1,0 +1,80 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
+
+/** How a follower stands, asked anew each time: it may run in another process. */
+export interface FollowerWatch {
+  readonly subscription: string;
+  readonly read: () => Promise<FollowerStatus>;
+}
+
+/** Durations of answers, by route pattern: raw paths are without number, and hold ids. */
+export class HttpMetrics {
+  private readonly seconds: Histogram;
+
+  constructor(registry: Registry) {
+    this.seconds = new Histogram({
+      name: 'redress_http_request_duration_seconds',
+      help: 'How long answers took, by route pattern.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers: [registry],
+    });
+  }
+
+  observe(method: string, route: string, status: number, seconds: number): void {
+    this.seconds.observe({ method, route, status: String(status) }, seconds);
+  }
+}
+
+/** A registry of one's own: two services in one process (tests) do not share counters. */
+export const makeRegistry = (): Registry => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+};
+
+/** Gauges for each follower: how far it lags, in facts and seconds, what it parked, whether it runs. */
+export const watchFollowers = (registry: Registry, followers: readonly FollowerWatch[]): void => {
+  if (followers.length === 0) return;
+  const look = together(() =>
+    Promise.all(
+      followers.map(async ({ subscription, read }) => ({ subscription, status: await read().catch(() => undefined) })),
+    ),
+  );
+  const gauge = (
+    name: string,
+    help: string,
+    valueOf: (status: FollowerStatus | undefined) => number | undefined,
+  ): Gauge =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['subscription'],
+      registers: [registry],
+      async collect() {
+        for (const { subscription, status } of await look()) {
+          const value = valueOf(status);
+          if (value === undefined) this.remove({ subscription });
+          else this.set({ subscription }, value);
+        }
+      },
+    });
+  gauge('redress_follower_lag_facts', 'Facts that are not applied, exact to 10,000.', (status) => status?.lagFacts);
+  gauge('redress_follower_lag_seconds', 'Age of the oldest fact that is not applied.', (status) => status?.lagSeconds);
+  gauge('redress_follower_parked_facts', 'Facts that could not be applied and wait.', (status) => status?.parked);
+  gauge(
+    'redress_follower_stopped',
+    '1: it met a fact that it may not pass over.',
+    (status) => status && Number(status.state === 'stopped'),
+  );
+  gauge('redress_follower_unreadable', '1: how it stands could not be read.', (status) => Number(status === undefined));
+};
+
+/** One look for all gauges of a scrape. */
+const together = <T>(look: () => Promise<T>): (() => Promise<T>) => {
+  let underway: Promise<T> | undefined;
+  return () =>
+    (underway ??= look().finally(() => {
+      underway = undefined;
+    }));
+};

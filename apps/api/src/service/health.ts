@@ -1,0 +1,58 @@
+import { nameOf } from '../../../../libs/ledger/src/follow/failure.ts';
+import type { EventStore } from '../../../../libs/ledger/src/port.ts';
+import type { FollowerWatch } from '../metrics.ts';
+
+export interface Health {
+  readonly ok: boolean;
+  /** A sentence of codes and counts, never a value or a secret. */
+  readonly detail?: string;
+}
+
+/** Something the service needs, and whether it is there. What throws is not there. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly check: () => Promise<Health>;
+}
+
+const PATIENCE_MS = 2000;
+
+export const examine = (
+  checks: readonly HealthCheck[],
+  patienceMs = PATIENCE_MS,
+): Promise<readonly (Health & { name: string })[]> =>
+  Promise.all(checks.map(async ({ name, check }) => ({ name, ...(await inTime(check, patienceMs)) })));
+
+const inTime = async (check: () => Promise<Health>, ms: number): Promise<Health> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Health>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, detail: 'does not answer' }), ms);
+  });
+  try {
+    return await Promise.race([check(), late]);
+  } catch (error) {
+    return { ok: false, detail: nameOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+export const ledgerCheck = (store: EventStore): HealthCheck => ({
+  name: 'ledger',
+  check: async () => {
+    const { ok, kind, detail } = await store.health();
+    return { ok, detail: detail === undefined ? kind : `${kind}: ${detail}` };
+  },
+});
+
+/** A follower that lags is alive; one that stopped before a fact needs somebody. */
+export const followerCheck = ({ subscription, read }: FollowerWatch): HealthCheck => ({
+  name: subscription,
+  check: async () => {
+    const { state, lagFacts, lagIsAtLeast, parked, error } = await read();
+    const lag = `${lagIsAtLeast ? 'at least ' : ''}${lagFacts} facts behind, ${parked} parked`;
+    return {
+      ok: state !== 'stopped',
+      detail: error === undefined ? `${state}, ${lag}` : `${state} (${error}), ${lag}`,
+    };
+  },
+});

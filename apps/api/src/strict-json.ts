@@ -1,0 +1,102 @@
+import type { BodyError } from './problem.ts';
+
+/**
+ * What JSON.parse lets through and this house does not: duplicate names (parsers differ in which one they take, and the
+ * request digest is computed over one of them), names that reach into prototypes, depth, numbers beyond a double,
+ * NUL and lone surrogates (PostgreSQL cannot hold them), also as \u escapes.
+ */
+
+/** Bodies of this house are five deep at most; whatever walks them may recurse. */
+const DEEPEST = 32;
+const MOST_ERRORS = 100;
+const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Where the scan stands in one array or object. */
+interface Level {
+  /** Of an object; undefined for an array. */
+  readonly names: Set<string> | undefined;
+  /** The member or element that the scan stands in. */
+  at: string | number;
+  /** In an object: the next string is a name. */
+  nameNext: boolean;
+}
+
+/** The places in a valid JSON text that do not fit. The text must have passed JSON.parse. */
+export const misfitsIn = (text: string): BodyError[] => {
+  const errors: BodyError[] = [];
+  const levels: Level[] = [];
+  const misfit = (code: string, detail: string): void => {
+    if (errors.length < MOST_ERRORS) errors.push({ pointer: pointerOf(levels.map(({ at }) => at)), code, detail });
+  };
+  const look = (value: string): void => {
+    if (value.includes('\0')) misfit('nul', 'The character NUL cannot be stored.');
+    if (!value.isWellFormed()) misfit('lone-surrogate', 'Half of a surrogate pair is no character.');
+  };
+
+  for (let index = 0; index < text.length && errors.length < MOST_ERRORS;) {
+    const level = levels.at(-1);
+    const character = text[index]!;
+    switch (character) {
+      case '{':
+      case '[':
+        if (levels.length >= DEEPEST) {
+          misfit('too-deep', `A body is at most ${DEEPEST} levels deep.`);
+          return errors;
+        }
+        levels.push(
+          character === '{'
+            ? { names: new Set(), at: '', nameNext: true }
+            : { names: undefined, at: 0, nameNext: false },
+        );
+        index++;
+        break;
+      case '}':
+      case ']':
+        levels.pop();
+        index++;
+        break;
+      case ',':
+        if (level?.names) level.nameNext = true;
+        else if (level) level.at = Number(level.at) + 1;
+        index++;
+        break;
+      case '"': {
+        const end = endOfString(text, index);
+        const value = JSON.parse(text.slice(index, end)) as string;
+        if (level?.names && level.nameNext) {
+          level.at = value;
+          level.nameNext = false;
+          if (FORBIDDEN_NAMES.has(value)) misfit('unknown-field', 'This name is not allowed in a body.');
+          else if (level.names.has(value)) misfit('duplicate-name', 'This name stands twice in one object.');
+          level.names.add(value);
+        }
+        look(value);
+        index = end;
+        break;
+      }
+      default: {
+        const number = /[-0-9]/.test(character) ? /[-+.0-9eE]+/y : undefined;
+        if (!number) {
+          index++;
+          break;
+        }
+        number.lastIndex = index;
+        const digits = number.exec(text)![0];
+        if (!Number.isFinite(Number(digits))) misfit('out-of-range', 'The number is too large.');
+        index += digits.length;
+      }
+    }
+  }
+  return errors;
+};
+
+const endOfString = (text: string, start: number): number => {
+  for (let index = start + 1; ; index++) {
+    if (text[index] === '\\') index++;
+    else if (text[index] === '"') return index + 1;
+  }
+};
+
+/** A JSON pointer as a URI fragment (RFC 6901): `#/issues/0/severity`. */
+export const pointerOf = (path: readonly (string | number)[]): string =>
+  `#${path.map((token) => `/${encodeURIComponent(String(token).toWellFormed().slice(0, 128).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`;
