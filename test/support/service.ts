@@ -2,7 +2,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from '../../apps/api/src/create-api.ts';
 import { doors } from '../../apps/api/src/doors/doors.ts';
-import { makeLog } from '../../apps/api/src/log.ts';
+import { makeLog } from '../../libs/program/src/log.ts';
 import { processManagerMigrations } from '../../apps/process-manager/src/migrations.ts';
 import { startProcessManager } from '../../apps/process-manager/src/process-manager.ts';
 import { startProjector } from '../../apps/projector/src/projector.ts';

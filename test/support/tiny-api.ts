@@ -7,7 +7,7 @@ import type { FastifyReply } from 'fastify';
 import { answerWritten } from '../../apps/api/src/answer.ts';
 import { CallerOf } from '../../apps/api/src/caller-of.ts';
 import { createApi } from '../../apps/api/src/create-api.ts';
-import { makeLog } from '../../apps/api/src/log.ts';
+import { makeLog } from '../../libs/program/src/log.ts';
 import { CodeParameter, InstantParameter, LimitParameter } from '../../apps/api/src/parameters.ts';
 import type { ApiParts } from '../../apps/api/src/parts.ts';
 import type { Caller } from '../../libs/desk/src/caller.ts';

@@ -8,7 +8,7 @@ import { takeJsonBodies } from './body.ts';
 import { correlationIdIn } from './caller-headers.ts';
 import { headersNamed, pathOf } from './headers.ts';
 import type { Manners } from './manners.ts';
-import type { HttpMetrics } from './metrics.ts';
+import type { HttpMetrics } from './http-metrics.ts';
 import { refusalInOpenMode, type OpenMode } from './open-mode.ts';
 import { answerProblem } from './problem-answer.ts';
 import { Problem, PROBLEM_MEDIA_TYPE, problemDocument } from './problem.ts';

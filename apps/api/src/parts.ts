@@ -4,8 +4,8 @@ import type { Registry } from 'prom-client';
 import type { EventStore } from '../../../libs/ledger/src/port.ts';
 import type { Vault } from '../../../libs/privacy/src/vault.ts';
 import type { Settings } from '../../../libs/settings/src/settings.ts';
-import type { FollowerWatch } from './metrics.ts';
-import type { HealthCheck } from './service/health.ts';
+import type { FollowerWatch } from '../../../libs/program/src/metrics.ts';
+import type { HealthCheck } from '../../../libs/program/src/health.ts';
 
 /** What the door needs from outside. A program brings real parts, a spec in-memory ones. */
 export interface ApiParts {

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
+import type { Role } from '../../fact/src/fact.ts';
 import { Code, Duration, Instant, Money, Process, Uuid, oneOf } from '../../fact/src/vocabulary.ts';
 
 /** Words of the mission as schemas (mission §1–§3). NOTE: enumerations are stored and published; they only ever grow. */
@@ -12,6 +13,15 @@ export type ApologyForm = (typeof APOLOGY_FORMS)[number];
 export const ANSWERS = ['accepted', 'partly', 'not-accepted', 'silent'] as const;
 export type Answer = (typeof ANSWERS)[number];
 export const THIRD_PARTIES = ['lawyer', 'press', 'regulator'] as const;
+
+/** Who may apologise for a grave fault, and accept responsibility (mission §3.3). */
+export const speaksForTheCompany = (role: Role): boolean => role === 'manager' || role === 'director';
+
+/** The rules that a policy may let a person set aside with a reason (mission §3). Closing is none of them. */
+export const OVERRIDABLE_RULES = ['apology-before-thanks'] as const;
+
+/** The category of an issue that nobody named; it is in no recurrence group (formats.md, Closing, exactly). */
+export const UNSPECIFIED = 'unspecified';
 
 /** One thing that went wrong (mission §1). */
 export const Issue = Type.Object({

@@ -82,7 +82,12 @@ export const followUpSuperseded = defineEvent({
 });
 
 export const followUpEvents = [
-  followUpOpened, callAttempted, customerReached, customerNotReached, followUpRescheduled, followUpSuperseded,
+  followUpOpened,
+  callAttempted,
+  customerReached,
+  customerNotReached,
+  followUpRescheduled,
+  followUpSuperseded,
 ] as const;
 
 export type FollowUpEvent = EventOf<(typeof followUpEvents)[number]>;

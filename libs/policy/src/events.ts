@@ -10,7 +10,8 @@ export const policyAdopted = defineEvent({
   noun: 'policy',
   means: 'The organisation adopted a policy, whole.',
   data: Type.Object({
-    policy: Type.Unsafe<Policy>(Type.Object({})),
+    // Whole and open: no `properties`, so that the codec takes every member of it. No person is in a policy.
+    policy: Type.Unsafe<Policy>(Type.Record(Type.String(), Type.Any())),
     source: oneOf(['defaults', 'file', 'api']),
   }),
 });

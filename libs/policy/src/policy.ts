@@ -17,11 +17,15 @@ export const Calendar = Type.Object(
       Type.String({ pattern: '^[1-7]$' }),
       Type.Array(
         Type.Object(
-          { from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }), to: Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$' }) },
+          {
+            from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+            to: Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$' }),
+          },
           closed,
         ),
         { maxItems: 8 },
       ),
+      closed,
     ),
     holidays: Type.Array(Type.String({ format: 'date' }), { maxItems: 1000 }),
   },
@@ -35,7 +39,10 @@ export type Norm = Static<typeof Norm>;
 
 const ApologyRule = Type.Object(
   {
-    forms: Type.Array(oneOf(APOLOGY_FORMS), { minItems: 1, description: 'One apology in one of these forms is demanded.' }),
+    forms: Type.Array(oneOf(APOLOGY_FORMS), {
+      minItems: 1,
+      description: 'One apology in one of these forms is demanded.',
+    }),
     fromManager: Type.Boolean({ description: 'A manager or director must have apologised.' }),
     responsibility: Type.Boolean({ description: 'Responsibility must have been accepted in the name of the company.' }),
   },
@@ -45,16 +52,21 @@ const ApologyRule = Type.Object(
 export const Policy = Type.Object(
   {
     currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'The organisation’s currency (ISO 4217).' }),
-    channels: Type.Record(Code, Type.Object({ answeredInPublic: Type.Boolean() }, closed)),
+    channels: Type.Record(Code, Type.Object({ answeredInPublic: Type.Boolean() }, closed), closed),
     desiredOutcomes: Type.Array(Code, { uniqueItems: true }),
     promiseKinds: Type.Array(Code, { uniqueItems: true }),
     categories: Type.Union([Type.Null(), Type.Array(Code, { uniqueItems: true })], { description: 'null: open.' }),
     defaultSeverity: oneOf(SEVERITIES),
-    calendars: Type.Record(Code, Calendar),
+    calendars: Type.Record(Code, Calendar, closed),
     norms: Type.Object({ 'first-response': Norm, resolution: Norm }, closed),
     apologies: Type.Object({ minor: ApologyRule, costly: ApologyRule, grave: ApologyRule }, closed),
     conduct: Type.Object(
-      { overridable: Type.Array(Code, { uniqueItems: true, description: 'Rules that a person may set aside with a reason.' }) },
+      {
+        overridable: Type.Array(Code, {
+          uniqueItems: true,
+          description: 'Rules that a person may set aside with a reason.',
+        }),
+      },
       closed,
     ),
     reopeningWindow: Duration,
@@ -80,8 +92,14 @@ export const Policy = Type.Object(
     recurrence: Type.Object({ window: Duration, threshold: Type.Integer({ minimum: 2, maximum: 100000 }) }, closed),
     estimates: Type.Object(
       {
-        silentFactor: Type.Integer({ minimum: 1, description: 'One complaint stands for this many dissatisfied customers.' }),
-        types: Type.Object({ quiet: Type.Number(), claimant: Type.Number(), angry: Type.Number(), activist: Type.Number() }, closed),
+        silentFactor: Type.Integer({
+          minimum: 1,
+          description: 'One complaint stands for this many dissatisfied customers.',
+        }),
+        types: Type.Object(
+          { quiet: Type.Number(), claimant: Type.Number(), angry: Type.Number(), activist: Type.Number() },
+          closed,
+        ),
       },
       closed,
     ),

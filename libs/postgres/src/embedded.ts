@@ -42,6 +42,15 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded>
   return new EmbeddedServer(absolute(options.dataDir), log, options.startTimeoutMs ?? 60_000).start();
 };
 
+/** The url of the embedded PostgreSQL that another process runs on this directory; undefined: there is none. A secret. */
+export const embeddedUrl = (dataDir: string): string | undefined => {
+  const known = readSecret(absolute(dataDir));
+  return known?.port === undefined ? undefined : urlAt(known.password, known.port, NAME);
+};
+
+const urlAt = (password: string, port: number, database: string): string =>
+  `postgres://${NAME}:${password}@127.0.0.1:${port}/${database}`;
+
 class EmbeddedServer {
   private account: Account | undefined;
   private native!: Native;
@@ -89,7 +98,7 @@ class EmbeddedServer {
   }
 
   private urlOf(database: string): string {
-    return `postgres://${NAME}:${this.password}@127.0.0.1:${this.port}/${database}`;
+    return urlAt(this.password, this.port, database);
   }
 
   /** Until a postmaster answers that is ours alone: the one that runs, or a new one. */

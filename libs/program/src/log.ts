@@ -1,5 +1,5 @@
-import { nameOf, whereOf } from '../../ledger/src/follow/failure.ts';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { nameOf, whereOf } from '../../ledger/src/follow/failure.ts';
 
 /** Structured lines for machines. Codes, ids, counts and route patterns only: no body, query, header value or raw path. */
 export const makeLog = (level: string, destination?: DestinationStream): Logger =>

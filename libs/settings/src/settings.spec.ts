@@ -25,7 +25,7 @@ describe('settings', () => {
       kafkaBrokers: [],
       openAccess: false,
       allowedHosts: [],
-      logLevel: 'info',
+      logLevel: 'warn',
     });
   });
 

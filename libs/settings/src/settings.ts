@@ -83,7 +83,7 @@ export const readSettings = (environment: Environment, options: ReadSettings = {
     erasureLog: read('ERASURE_LOG', (path) => path),
     openAccess,
     allowedHosts,
-    logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
+    logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')) ?? (options.standalone ? 'warn' : 'info'),
   };
   if (text('EVENTSTORE_URL') !== undefined)
     trouble.push('EVENTSTORE_URL cannot be used by this version: it keeps its ledger in PostgreSQL. Leave it unset.');

@@ -54,7 +54,7 @@ const table = {
     means:
       'Host names, besides this machine’s own, that requests may be for; several parted by commas. Needs OPEN_ACCESS=yes.',
   },
-  LOG_LEVEL: { means: 'trace, debug, info, warn, error, fatal or silent.', standard: 'info' },
+  LOG_LEVEL: { means: 'trace, debug, info, warn, error, fatal or silent. Absent: `info`, and `warn` in the standalone program.' },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof table;

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import type { Work } from '../../../libs/program/src/daemon.ts';
+import type { Parts } from '../../../libs/program/src/parts.ts';
+import { watchOf } from '../../../libs/program/src/watches.ts';
+import { KafkaBroker } from './kafka/kafka-broker.ts';
+import { PUBLISHER, startPublisher } from './publisher.ts';
+
+/** The publisher at work, in a process of its own or beside others. Without brokers it is idle: the feed still serves. */
+export const publishing = (parts: Parts, signal: AbortSignal, log: Logger): Work => {
+  const { kafkaBrokers, organisation } = parts.settings;
+  if (kafkaBrokers.length === 0) return { ended: Promise.resolve(), checks: [], followers: [] };
+  const publisher = startPublisher({
+    store: parts.store,
+    pool: parts.pool,
+    broker: new KafkaBroker({ brokers: kafkaBrokers, log }),
+    organisation,
+    signal,
+    log,
+  });
+  return {
+    ended: publisher.ended,
+    checks: [
+      {
+        name: 'kafka',
+        check: async () => {
+          const { ready, error, lastAck } = await publisher.status();
+          return { ok: ready, detail: error ?? (lastAck === undefined ? 'nothing sent yet' : `last acknowledged at ${lastAck}`) };
+        },
+      },
+    ],
+    followers: [watchOf(parts, PUBLISHER)],
+  };
+};

@@ -1,0 +1,33 @@
+import { nothing, recorded, type Decision } from '../../fact/src/decision.ts';
+import type { VersionedPolicy } from '../../policy/src/policy.ts';
+import type { Complaint } from './complaint.ts';
+import { doneInThisConduct } from './conduct.ts';
+import { ended } from './ended.ts';
+import type { ComplaintEvent } from './events.ts';
+import { complaintAcknowledged } from './events/intake.ts';
+import { foundTimely } from './first-response.ts';
+import { unknownCodes, wrongChannel } from './known-codes.ts';
+import { normDue } from './norm-due.ts';
+import type { RefusalCode } from './refusals.ts';
+
+export interface Acknowledge {
+  readonly channel: string;
+  /** When the customer was told. The resolution is due from then on. */
+  readonly effectiveAt: string;
+}
+
+/** Mission §3.1: acknowledged, carrying the computed deadline. Once per conduct. */
+export const acknowledge = (
+  command: Acknowledge,
+  complaint: Complaint,
+  policy: VersionedPolicy,
+): Decision<ComplaintEvent, RefusalCode> => {
+  const refusal = ended(complaint) ?? unknownCodes(...wrongChannel(command.channel, policy));
+  if (refusal) return refusal;
+  if (doneInThisConduct(complaint, complaint.acknowledged)) return nothing;
+  const dues = complaint.received.origin?.migrated ? [] : [normDue('resolution', command.effectiveAt, policy)];
+  return recorded<ComplaintEvent>(
+    complaintAcknowledged({ channel: command.channel, dues }),
+    ...foundTimely(complaint, command.effectiveAt),
+  );
+};

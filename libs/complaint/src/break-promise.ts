@@ -1,0 +1,28 @@
+import { nothing, recorded, type Decision } from '../../fact/src/decision.ts';
+import type { Policy } from '../../policy/src/policy.ts';
+import type { Complaint } from './complaint.ts';
+import type { ComplaintEvent } from './events.ts';
+import { promiseBroken } from './events/conversation.ts';
+import { missedAt } from './missed-at.ts';
+import type { RefusalCode } from './refusals.ts';
+import { unknownPart } from './unknown-part.ts';
+
+/** The system's own: it saw that a promise's time has run out. Effective at `missedAt` of the promise's due. */
+export interface BreakPromise {
+  readonly promise: string;
+  /** The present. */
+  readonly now: string;
+}
+
+/** Mission §3: a broken promise is detected by the system itself, exactly once; kept in time it is not broken. */
+export const breakPromise = (
+  command: BreakPromise,
+  complaint: Complaint,
+  _policy: Policy,
+): Decision<ComplaintEvent, RefusalCode> => {
+  const promise = complaint.promises.find(({ id }) => id === command.promise);
+  if (!promise) return unknownPart('promise');
+  const keptInTime = promise.fulfilled !== null && promise.fulfilled.at <= promise.due;
+  if (promise.broken || keptInTime || command.now <= missedAt(complaint, promise.due)) return nothing;
+  return recorded(promiseBroken({ promise: promise.id, what: promise.what, due: promise.due }));
+};

@@ -1,0 +1,29 @@
+import { nothing, recorded, type Decision } from '../../fact/src/decision.ts';
+import type { Personal } from '../../fact/src/personal.ts';
+import type { Policy } from '../../policy/src/policy.ts';
+import type { Complaint } from './complaint.ts';
+import { ended } from './ended.ts';
+import type { ComplaintEvent } from './events.ts';
+import { compensationDelivered } from './events/putting-right.ts';
+import type { RefusalCode } from './refusals.ts';
+import { unknownPart } from './unknown-part.ts';
+
+export interface DeliverCompensation {
+  readonly compensation: string;
+  readonly proof: Personal;
+}
+
+/** Mission §4: delivered, with proof. Once; also when nobody recorded that it was accepted. */
+export const deliverCompensation = (
+  command: DeliverCompensation,
+  complaint: Complaint,
+  _policy: Policy,
+): Decision<ComplaintEvent, RefusalCode> => {
+  const end = ended(complaint);
+  if (end) return end;
+  const compensation = complaint.compensations.find(({ id }) => id === command.compensation);
+  if (!compensation) return unknownPart('compensation');
+  return compensation.delivered
+    ? nothing
+    : recorded(compensationDelivered({ compensation: compensation.id, proof: command.proof }));
+};

@@ -1,0 +1,52 @@
+import { Type, type TObject, type TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import '../../fact/src/schema-kinds.ts';
+import { subjectOf } from '../../fact/src/vocabulary.ts';
+import type { WrongPlace } from './known-codes.ts';
+
+/** How long a personal text of a rectification may be, in characters: as long as the longest words of an intake. */
+const LONGEST = 65_536;
+
+/**
+ * What is wrong with data that should rectify members of a fact: members that the fact's kind does not have, and values
+ * of another type. Personal texts are plain, as they were sent. Pointers begin at `#/data`; no value is echoed.
+ */
+export const wrongMembers = (definition: TObject, data: Readonly<Record<string, unknown>>): WrongPlace[] => {
+  const members = Object.keys(data);
+  if (members.length === 0)
+    return [{ pointer: '#/data', code: 'required', detail: 'At least one member must be rectified.' }];
+  return members.flatMap((member): WrongPlace[] => {
+    const pointer = `#/data/${escaped(member)}`;
+    if (!Object.hasOwn(definition.properties, member))
+      return [{ pointer, code: 'unknown-member', detail: 'A fact of this kind has no such member.' }];
+    const schema = asSent(definition.properties[member]!);
+    const places = new Set([...Value.Errors(schema, data[member])].map(({ path }) => path));
+    return [...places].map((path) => ({
+      pointer: pointer + path,
+      code: 'wrong-type',
+      detail: 'This is not what this member holds.',
+    }));
+  });
+};
+
+/** The schema of a member before its personal texts are sealed; what it does not name, nobody may add. */
+const asSent = (schema: TSchema): TSchema => {
+  if (subjectOf(schema) !== undefined) return Type.String({ pattern: '\\S', maxLength: LONGEST });
+  if (schema['type'] === 'object')
+    return Type.Object(
+      Object.fromEntries(
+        Object.entries(schema['properties'] as Record<string, TSchema>).map(([name, property]) => [
+          name,
+          (schema['required'] as string[] | undefined)?.includes(name)
+            ? asSent(property)
+            : Type.Optional(asSent(property)),
+        ]),
+      ),
+      { additionalProperties: false },
+    );
+  if (schema['type'] === 'array')
+    return Type.Array(asSent(schema['items'] as TSchema), { minItems: schema['minItems'] as number | undefined });
+  return schema;
+};
+
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,0 +1,55 @@
+import type { Refusal } from '../../fact/src/decision.ts';
+import type { Outcome } from '../../ledger/src/transact.ts';
+import type { Written } from './written.ts';
+
+/** What a command created or wrote to. */
+export interface Subject {
+  readonly id: string;
+  /** Its path. */
+  readonly location: string;
+  readonly members?: Readonly<Record<string, unknown>>;
+  /** Where what was recorded beside it stands: a reader at the answer's position knows that too. */
+  readonly position?: string | undefined;
+}
+
+export const refusal = (
+  code: string,
+  detail?: string,
+  members?: Refusal['members'],
+): { kind: 'refused'; refusal: Refusal } => ({
+  kind: 'refused',
+  refusal: { code, ...(detail !== undefined && { detail }), ...(members && { members }) },
+});
+
+export const notFound = refusal('not-found');
+
+/** A wrong member of the body that only the desk or a rule can see, as a refusal. */
+export const wrongMember = (pointer: string, code: string, detail: string): { kind: 'refused'; refusal: Refusal } =>
+  refusal('invalid-body', undefined, { errors: [{ pointer, code, detail }] });
+
+/** A stream's outcome as a command's answer; a repeated command is answered as it was the first time. */
+export const written = <State>(outcome: Outcome<State>, subjectOf: (outcome: Settled<State>) => Subject): Written => {
+  switch (outcome.kind) {
+    case 'refused':
+      return { kind: 'refused', refusal: outcome.refusal };
+    case 'mismatch':
+      return outcome.revision === undefined
+        ? notFound
+        : { kind: 'mismatch', revision: outcome.revision, missed: outcome.missed };
+    case 'nothing':
+    case 'recorded': {
+      const { position, ...subject } = subjectOf(outcome);
+      return {
+        kind: 'written',
+        revision: outcome.revision!,
+        // Positions of one ledger compare as strings.
+        position: position !== undefined && position > outcome.position! ? position : outcome.position!,
+        facts: outcome.kind === 'recorded' ? outcome.facts.map(({ id, type }) => ({ id, type })) : [],
+        ...subject,
+      };
+    }
+  }
+};
+
+/** An outcome after which the state is known. */
+export type Settled<State> = Extract<Outcome<State>, { kind: 'recorded' | 'nothing' }>;

@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { Command } from '@nestjs/cqrs';
+import { complaintStreams, type Complaint } from '../../complaint/src/complaint.ts';
+import type { ComplaintEvent } from '../../complaint/src/events.ts';
+import type { RefusalCode } from '../../complaint/src/refusals.ts';
+import type { Decision, Refusal } from '../../fact/src/decision.ts';
+import type { Actor } from '../../fact/src/fact.ts';
+import { streamOf } from '../../fact/src/stream-kind.ts';
+import { derivedId } from '../../privacy/src/secrets.ts';
+import { notFound, refusal, written, type Settled, type Subject } from './answering.ts';
+import type { Caller } from './caller.ts';
+import { Desk, type Asked, type Dated } from './desk.ts';
+import { UUID } from './forms.ts';
+import { readReference } from './reference.ts';
+import type { Written } from './written.ts';
+
+/** A command to a complaint that stands. */
+export class ToComplaint<Body extends Dated> extends Command<Written> {
+  constructor(
+    /** Its id or its reference. */
+    readonly complaint: string,
+    readonly body: Body,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+/** The things inside a complaint that have an id, and where they are read: the last part of their path. */
+export const THINGS = {
+  issue: 'issues',
+  'information-request': 'information-requests',
+  message: 'messages',
+  promise: 'promises',
+  cause: 'causes',
+  correction: 'corrections',
+  compensation: 'compensations',
+} as const;
+export type Thing = keyof typeof THINGS;
+
+/** What a rule is told about a complaint. */
+export interface AskedOfComplaint extends Asked {
+  readonly actor: Actor;
+  /** The id for what the command creates, derived from the command's, so that a repeat meets it. */
+  readonly id: string;
+}
+
+export type ComplaintDecision = Decision<ComplaintEvent, RefusalCode>;
+
+interface Answering {
+  /** What the command creates, if it creates something that has an id. */
+  readonly creates?: Thing;
+  /** What the command acts upon; unknown to the complaint: not-found. */
+  readonly on?: { readonly thing: Thing; readonly id: string };
+  /** Work that belongs to the answer: also done when the command is found recorded, so it must bear repeating. */
+  readonly then?: (outcome: Settled<Complaint>) => Promise<Followed>;
+}
+
+/** What that work adds to the answer: members, and the position of what it recorded elsewhere. */
+export interface Followed {
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly position?: string | undefined;
+}
+
+export const complaintPath = (id: string): string => `/v1/complaints/${id}`;
+
+/** The way of a command to a complaint, the same for all: find it, ask the rule, answer. */
+@Injectable()
+export class ComplaintDesk {
+  constructor(readonly desk: Desk) {}
+
+  async write(
+    { complaint, body, caller }: ToComplaint<Dated>,
+    decide: (complaint: Complaint, asked: AskedOfComplaint) => ComplaintDecision | Promise<ComplaintDecision>,
+    { creates, on, then }: Answering = {},
+  ): Promise<Written> {
+    const found = await this.find(complaint);
+    if ('refusal' in found) return found;
+    const request = this.desk.requestOf(caller, body);
+    const created = creates && derivedId(request.commandId, creates);
+    const outcome = await this.desk.write(
+      complaintStreams,
+      streamOf('complaint', found.id),
+      request,
+      (state, asked) => {
+        if (!state || (on && !has(state, on.thing, on.id))) return notFoundDecision;
+        return decide(state, { ...asked, actor: caller.actor, id: created ?? found.id });
+      },
+    );
+    const followed = then && (outcome.kind === 'recorded' || outcome.kind === 'nothing') ? await then(outcome) : {};
+    return written(outcome, ({ kind }) => ({
+      ...subjectOf(found.id, kind === 'recorded' ? created : undefined, creates, on),
+      ...followed,
+    }));
+  }
+
+  /** The complaint that an id or a reference in a path names. An id is not looked up here. */
+  async find(
+    written: string,
+  ): Promise<{ readonly id: string } | { readonly kind: 'refused'; readonly refusal: Refusal }> {
+    if (UUID.test(written)) return { id: written };
+    const read = readReference(written);
+    if (read.kind === 'mistyped') return refusal('mistyped-reference');
+    const id = read.kind === 'reference' ? await this.desk.parts.references.find(read.reference) : undefined;
+    return id === undefined ? notFound : { id };
+  }
+}
+
+const notFoundDecision = { kind: 'refused', refusal: { code: 'not-found' } } as const;
+
+const subjectOf = (
+  complaint: string,
+  created: string | undefined,
+  creates: Thing | undefined,
+  on: Answering['on'],
+): Subject => {
+  const thing = created !== undefined && creates ? { thing: creates, id: created } : on;
+  return thing
+    ? { id: thing.id, location: `${complaintPath(complaint)}/${THINGS[thing.thing]}/${thing.id}` }
+    : { id: complaint, location: complaintPath(complaint) };
+};
+
+/** The things of a complaint that have an id, by their kind. */
+export const thingsOf = (complaint: Complaint): Readonly<Record<Thing, readonly { readonly id: string }[]>> => ({
+  issue: complaint.issues,
+  'information-request': complaint.requests,
+  message: complaint.messages,
+  promise: complaint.promises,
+  cause: complaint.causes,
+  correction: complaint.issues.flatMap((issue) => issue.corrections),
+  compensation: complaint.compensations,
+});
+
+const has = (complaint: Complaint, thing: Thing, id: string): boolean =>
+  thingsOf(complaint)[thing].some((one) => one.id === id);

@@ -1,0 +1,90 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { CommandBus, QueryBus, type Command, type Query } from '@nestjs/cqrs';
+import type { Role } from '../../fact/src/fact.ts';
+import { InMemoryEventStore } from '../../ledger/src/in-memory/in-memory-event-store.ts';
+import type { EventStore } from '../../ledger/src/port.ts';
+import { defaultPolicy } from '../../policy/src/default-policy.ts';
+import type { Policy } from '../../policy/src/policy.ts';
+import { InMemoryKeyTable } from '../../privacy/src/in-memory-key-table.ts';
+import { MasterKey } from '../../privacy/src/master-key.ts';
+import { Secrets } from '../../privacy/src/secrets.ts';
+import { Vault } from '../../privacy/src/vault.ts';
+import type { Caller } from './caller.ts';
+import { DeskModule } from './desk.module.ts';
+import { InMemoryReferences } from './in-memory-references.ts';
+import type { DeskParts } from './parts.ts';
+import { adoptPolicy } from './system/adopt-policy.ts';
+import type { Written } from './written.ts';
+
+/** The desk of specs: everything as in the programs, but the ledger and the tables are in memory and the clock stands. */
+export interface DeskInMemory {
+  readonly store: InMemoryEventStore;
+  readonly keys: InMemoryKeyTable;
+  readonly parts: DeskParts;
+  send<R>(command: Command<R>): Promise<R>;
+  ask<R>(query: Query<R>): Promise<R>;
+  /** Puts the clock on; everything after it happens later. */
+  later(duration: { readonly hours?: number; readonly minutes?: number }): void;
+  /** Adopts another policy. */
+  adopt(change: Partial<Policy>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const deskInMemory = async (
+  wrapStore: (store: InMemoryEventStore) => EventStore = (store) => store,
+): Promise<DeskInMemory> => {
+  const keys = new InMemoryKeyTable();
+  const store = new InMemoryEventStore(keys);
+  const subjects = new Map<string, string>();
+  let now = Date.parse('2026-03-02T09:00:00.000Z');
+  const parts: DeskParts = {
+    store: wrapStore(store),
+    vault: new Vault(keys, MasterKey.mint().key),
+    secrets: new Secrets(randomBytes(32)),
+    subjects: {
+      subjectFor: async (reference) => subjects.get(reference) ?? subjects.set(reference, randomUUID()).get(reference)!,
+      find: async (reference) => subjects.get(reference),
+    },
+    references: new InMemoryReferences(),
+    organisation: 'local',
+    clock: () => new Date(now),
+  };
+  await adoptPolicy(parts, { policy: defaultPolicy, source: 'defaults' });
+  const module: TestingModule = await Test.createTestingModule({ imports: [DeskModule.with(parts)] }).compile();
+  await module.init();
+  return {
+    store,
+    keys,
+    parts,
+    send: (command) => module.get(CommandBus).execute(command),
+    ask: (query) => module.get(QueryBus).execute(query),
+    later: ({ hours = 0, minutes = 0 }) => void (now += (hours * 60 + minutes) * 60_000),
+    adopt: async (change) =>
+      void (await adoptPolicy(parts, { policy: { ...defaultPolicy, ...change }, source: 'api' })),
+    close: () => module.close(),
+  };
+};
+
+/** Somebody at the door. Without a key every request is a new one. */
+export const by = (role: Role, path: string, also: Partial<Caller> = {}): Caller => ({
+  actor: { id: role === 'handler' ? 'anna' : `the-${role}`, role, assurance: 'claimed' },
+  method: 'POST',
+  path,
+  correlationId: randomUUID(),
+  ...also,
+});
+
+/** A body as validation makes it: an instance of its class. */
+export const body = <T extends object>(shape: new () => T, members: Omit<T, never>): T =>
+  Object.assign(new shape(), members);
+
+/** The answer of a command that must have been taken. */
+export const taken = (answer: Written): Extract<Written, { kind: 'written' }> => {
+  if (answer.kind !== 'written') throw new Error(`not taken: ${JSON.stringify(answer)}`);
+  return answer;
+};
+
+/** The code of a refusal; what else came is told. */
+export const codeOf = (answer: { readonly kind: string; readonly refusal?: { readonly code: string } }): string =>
+  answer.refusal?.code ?? answer.kind;

@@ -1,0 +1,152 @@
+import { Injectable } from '@nestjs/common';
+import { Command } from '@nestjs/cqrs';
+import { complaintStreams, type Complaint } from '../../complaint/src/complaint.ts';
+import type { RefusalCode } from '../../complaint/src/refusals.ts';
+import type { Actor, Fact } from '../../fact/src/fact.ts';
+import type { Decision } from '../../fact/src/decision.ts';
+import { streamOf } from '../../fact/src/stream-kind.ts';
+import type { FollowUpEvent } from '../../follow-up/src/events.ts';
+import { followUpStreams, type FollowUp } from '../../follow-up/src/follow-up.ts';
+import { openFollowUp } from '../../follow-up/src/open.ts';
+import { supersede } from '../../follow-up/src/supersede.ts';
+import { fold, type Outcome, type Request } from '../../ledger/src/transact.ts';
+import { written } from './answering.ts';
+import type { Caller } from './caller.ts';
+import { causedBy, followUpIdOf, OPEN_FOLLOW_UP, SUPERSEDE_FOLLOW_UP, type Cause } from './causes.ts';
+import { Desk, type Asked, type Dated } from './desk.ts';
+import { UUID } from './forms.ts';
+import type { Written } from './written.ts';
+
+/** A command to a follow-up call that is open. */
+export class ToFollowUp<Body extends Dated> extends Command<Written> {
+  constructor(
+    readonly followUp: string,
+    readonly body: Body,
+    readonly caller: Caller,
+  ) {
+    super();
+  }
+}
+
+/** Who acts when nobody asked: the process manager. */
+const SYSTEM: Actor = { id: 'process-manager', role: 'system', assurance: 'authenticated' };
+
+/** What the system asks for, as a request: whoever sends it, the same command is the same request. */
+export const systemRequest = (desk: Desk, cause: Cause, content: object, effectiveAt?: string): Request => ({
+  commandId: cause.commandId,
+  requestDigest: desk.parts.secrets.requestDigest(content),
+  actor: SYSTEM,
+  correlationId: cause.correlationId,
+  causationId: cause.causationId,
+  ...(effectiveAt !== undefined && { effectiveAt }),
+});
+
+export const followUpPath = (id: string): string => `/v1/follow-up-calls/${id}`;
+
+/** A call as it was read. */
+export interface CallRead {
+  readonly id: string;
+  readonly revision: number;
+  readonly state: FollowUp;
+}
+
+/** The way of commands to follow-up calls, and what links a call to its complaint (formats.md, Two streams, one decision). */
+@Injectable()
+export class FollowUpDesk {
+  constructor(readonly desk: Desk) {}
+
+  async write(
+    { followUp, body, caller }: ToFollowUp<Dated>,
+    decide: (call: FollowUp, asked: Asked) => Decision<FollowUpEvent, RefusalCode>,
+  ): Promise<Written> {
+    if (!UUID.test(followUp)) return { kind: 'refused', refusal: { code: 'not-found' } };
+    const request = this.desk.requestOf(caller, body);
+    const outcome = await this.desk.write(followUpStreams, streamOf('follow-up', followUp), request, (call, asked) =>
+      call ? decide(call, asked) : { kind: 'refused', refusal: { code: 'not-found' } },
+    );
+    return written(outcome, () => ({ id: followUp, location: followUpPath(followUp) }));
+  }
+
+  /** The call of the newest resolution; undefined when there is none, or its stream is not opened yet. */
+  async latest(complaint: Complaint): Promise<CallRead | undefined> {
+    const resolution = complaint.resolutions.at(-1);
+    return resolution && this.read(followUpIdOf(resolution.fact));
+  }
+
+  async read(id: string, known?: (fact: Fact) => boolean): Promise<CallRead | undefined> {
+    const read = await this.desk.read(followUpStreams, streamOf('follow-up', id), known);
+    return read && { id, revision: read.facts.at(-1)!.revision, state: read.state };
+  }
+
+  /**
+   * Opens the call that a resolution asks for, when it is not open already; undefined for a migrated complaint, which has
+   * no calls. The desk does it before it answers the resolution, the process manager after a crash.
+   */
+  async open(
+    complaint: Complaint,
+    resolution: Pick<Fact, 'id' | 'correlationId' | 'effectiveAt'>,
+  ): Promise<{ readonly id: string; readonly outcome: Outcome<FollowUp> } | undefined> {
+    if (complaint.received.origin?.migrated) return undefined;
+    const id = followUpIdOf(resolution.id);
+    const request = systemRequest(
+      this.desk,
+      causedBy(resolution, OPEN_FOLLOW_UP),
+      { resolution: resolution.id },
+      resolution.effectiveAt,
+    );
+    const outcome = await this.desk.write(followUpStreams, streamOf('follow-up', id), request, (call, { policy }) =>
+      openFollowUp(
+        {
+          complaint: complaint.id,
+          resolution: resolution.id,
+          resolvedAt: resolution.effectiveAt,
+          customer: complaint.received.customer.id,
+          ...(complaint.handler !== null && { handler: complaint.handler }),
+        },
+        call,
+        policy,
+      ),
+    );
+    return { id, outcome };
+  }
+
+  /** A reopening supersedes the call of the resolution before it, if that is still open. */
+  async supersede(
+    complaint: Complaint,
+    reopening: Pick<Fact, 'id' | 'correlationId'>,
+  ): Promise<Outcome<FollowUp> | undefined> {
+    const resolution = complaint.resolutions.at(-1);
+    if (!resolution || complaint.received.origin?.migrated) return undefined;
+    const request = systemRequest(this.desk, causedBy(reopening, SUPERSEDE_FOLLOW_UP), { reopening: reopening.id });
+    const outcome = await this.desk.write(
+      followUpStreams,
+      streamOf('follow-up', followUpIdOf(resolution.fact)),
+      request,
+      (call, { policy }) => (call ? supersede({ reopening: reopening.id }, call, policy) : { kind: 'nothing' }),
+    );
+    if (outcome.kind !== 'nothing' || outcome.revision !== undefined) return outcome;
+    // A crash left the call unopened. It is opened first, so that what comes of this is the same whoever does it when.
+    const then = await this.complaintAt(complaint.id, resolution.fact);
+    await this.open(then!.state, then!.fact);
+    return this.supersede(complaint, reopening);
+  }
+
+  /** A complaint as it stood when one of its facts had just been recorded, and that fact. */
+  async complaintAt(complaint: string, fact: string): Promise<{ state: Complaint; fact: Fact } | undefined> {
+    const all = await this.desk.read(complaintStreams, streamOf('complaint', complaint));
+    const found = all?.facts.find(({ id }) => id === fact);
+    return (
+      found && {
+        state: fold(
+          complaintStreams,
+          all!.facts.filter(({ revision }) => revision <= found.revision),
+        )!,
+        fact: found,
+      }
+    );
+  }
+}
+
+/** Where what was recorded stands; undefined when nothing was. */
+export const positionOf = (outcome: Outcome<unknown> | undefined): string | undefined =>
+  outcome?.kind === 'recorded' ? outcome.position : undefined;

@@ -1,0 +1,100 @@
+import type { Complaint, Mark } from '../../../complaint/src/complaint.ts';
+import type { VersionedPolicy } from '../../../policy/src/policy.ts';
+import type { CallRead } from '../follow-up-desk.ts';
+import { printedReference } from '../reference.ts';
+import { callView } from './call-view.ts';
+import { clocksOf } from './clocks.ts';
+
+/** When and by whom: all that most marks show. */
+const markView = (mark: Mark | null) => mark && { at: mark.at, by: mark.by };
+type MarkView = ReturnType<typeof markView>;
+
+/** The mark of the newest of several things. */
+const newest = (marks: readonly (Mark | null)[]): MarkView =>
+  markView(
+    marks.reduce((latest, mark) => (mark && (!latest || mark.revision > latest.revision) ? mark : latest), null),
+  );
+
+/** A thing that has a mark of its own: its members, and when and by whom. */
+const told = <T extends Mark>({ fact: _fact, revision: _revision, ...rest }: T): Omit<T, 'fact' | 'revision'> => rest;
+
+/** The things of a complaint that have an id, each as it is shown at its own URL and inside the complaint. */
+export const thingViews = (complaint: Complaint) => ({
+  issue: complaint.issues.map(({ corrections, ...issue }) => ({ ...issue, corrections: corrections.map(told) })),
+  'information-request': complaint.requests.map((request) => ({ ...told(request), given: markView(request.given) })),
+  message: complaint.messages.map(told),
+  promise: complaint.promises.map((promise) => ({
+    ...told(promise),
+    fulfilled: markView(promise.fulfilled),
+    broken: markView(promise.broken),
+  })),
+  cause: complaint.causes.map(told),
+  correction: complaint.issues.flatMap((issue) => issue.corrections.map((one) => ({ ...told(one), issue: issue.id }))),
+  compensation: complaint.compensations.map((compensation) => ({
+    ...told(compensation),
+    accepted: markView(compensation.accepted),
+    declined: compensation.declined && told(compensation.declined),
+    delivered: compensation.delivered && told(compensation.delivered),
+  })),
+});
+
+/**
+ * A complaint as it is asked for (api.md, GET /v1/complaints/{id}). Personal texts are still sealed: opened while
+ * answering. NOTE: published; members are only added.
+ */
+export const complaintView = (
+  complaint: Complaint,
+  about: {
+    readonly revision: number;
+    readonly calls: readonly CallRead[];
+    readonly missing: readonly object[];
+    /** Policies by version, for the derivation of the clocks. */
+    readonly policies: ReadonlyMap<number, VersionedPolicy>;
+  },
+) => {
+  const { received } = complaint;
+  const { dues: _dues, issues: _issues, reference, customer, ...intake } = received;
+  const things = thingViews(complaint);
+  return {
+    id: complaint.id,
+    reference: printedReference(reference),
+    revision: about.revision,
+    receivedAt: complaint.receivedAt,
+    ...intake,
+    customer: { ...customer, ...complaint.contact },
+    state: stateOf(complaint),
+    handler: complaint.handler,
+    issues: things.issue,
+    acknowledged: markView(complaint.acknowledged),
+    thanked: complaint.thanked && told(complaint.thanked),
+    apologised: newest(complaint.apologies),
+    responsibility: complaint.responsibility && told(complaint.responsibility),
+    clarified: newest(complaint.information),
+    explained: complaint.explained && told(complaint.explained),
+    corrected: newest(complaint.issues.flatMap((issue) => issue.corrections)),
+    compensated: newest(complaint.compensations.map((one) => one.delivered)),
+    resolved: markView(complaint.resolved),
+    accepted: markView(complaint.accepted),
+    customerAnswer: complaint.customerAnswer && told(complaint.customerAnswer),
+    closed: markView(complaint.closed),
+    withdrawn: complaint.withdrawn && told(complaint.withdrawn),
+    apologies: complaint.apologies.map(told),
+    informationRequests: things['information-request'],
+    information: complaint.information.map(told),
+    messages: things.message,
+    promises: things.promise,
+    causes: things.cause,
+    compensations: things.compensation,
+    resolutions: complaint.resolutions.map(told),
+    reopenings: complaint.reopenings.map(told),
+    overrides: complaint.overrides.map(told),
+    rectifications: complaint.rectifications.map(told).map(({ of, ...one }) => ({ ...one, fact: of })),
+    followUps: about.calls.map(callView),
+    missingForClosing: about.missing,
+    clocks: clocksOf(complaint, about.policies),
+  };
+};
+
+/** One word for lists; the facts say more. */
+export const stateOf = (complaint: Complaint): 'open' | 'resolved' | 'closed' | 'withdrawn' =>
+  complaint.withdrawn ? 'withdrawn' : complaint.closed ? 'closed' : complaint.resolved ? 'resolved' : 'open';

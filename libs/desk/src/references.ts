@@ -1,0 +1,91 @@
+import type { Pool } from 'pg';
+import { complaintReceived } from '../../complaint/src/events/intake.ts';
+import type { EventStore, Position } from '../../ledger/src/port.ts';
+import { numberOfReference, referenceOf } from './reference.ts';
+
+/** Which complaint a reference stands for. Looking up is fresh: the row is written before the fact. */
+export interface References {
+  /** The complaint's reference, counted when it is asked for the first time; the same for all who ask at once. */
+  assign(complaint: string): Promise<string>;
+  /** The complaint's id. The reference is in the form that facts store. */
+  find(reference: string): Promise<string | undefined>;
+}
+
+/** After a restore the counter goes on behind the next multiple of this: what was counted meanwhile stays unused. */
+const STRETCH = 2 ** 20;
+
+/** Numbers and complaints, both unique for ever, in PostgreSQL whatever store keeps the facts. */
+export class PostgresReferences implements References {
+  constructor(private readonly pool: Pool) {}
+
+  async assign(complaint: string): Promise<string> {
+    const known = await this.numberOf(complaint);
+    if (known !== undefined) return referenceOf(known);
+    const { rows } = await this.pool.query<{ number: string }>(
+      `insert into desk.complaint_references (number, complaint) values (nextval('desk.reference_numbers'), $1)
+       on conflict (complaint) do nothing returning number`,
+      [complaint],
+    );
+    return referenceOf(rows[0] ? Number(rows[0].number) : (await this.numberOf(complaint))!);
+  }
+
+  async find(reference: string): Promise<string | undefined> {
+    const number = numberOfReference(reference);
+    if (number === undefined) return undefined;
+    const { rows } = await this.pool.query<{ complaint: string }>(
+      'select complaint from desk.complaint_references where number = $1',
+      [number],
+    );
+    return rows[0]?.complaint;
+  }
+
+  /**
+   * Puts back what the ledger knows and this table does not (an empty table beside an old ledger), and lets the counter
+   * go on behind it. Existing rows stay. Answers how many rows were added.
+   */
+  async refill(store: EventStore): Promise<number> {
+    let added = 0;
+    for (let after: Position | undefined, atHead = false; !atHead;) {
+      const page = await store.readAll({
+        ...(after !== undefined && { after }),
+        maxCount: 1000,
+        filter: { types: [complaintReceived.type] },
+      });
+      const known = page.events.map((event) => ({
+        number: numberOfReference(event.data['reference'] as string),
+        complaint: event.stream.slice('complaint-'.length),
+      }));
+      const { rowCount } = await this.pool.query(
+        `insert into desk.complaint_references (number, complaint)
+         select * from unnest($1::bigint[], $2::uuid[]) on conflict do nothing`,
+        [known.map((one) => one.number), known.map((one) => one.complaint)],
+      );
+      added += rowCount ?? 0;
+      after = page.scannedTo ?? after;
+      atHead = page.atHead;
+    }
+    await this.countFrom('coalesce(max(number), -1) + 1');
+    return added;
+  }
+
+  /** After a restore: numbers that were given since the backup are on paper somewhere, so none of them may come again. */
+  async goOnInUnusedStretch(): Promise<void> {
+    await this.countFrom(`(coalesce(max(number), -1) / ${STRETCH} + 2) * ${STRETCH}`);
+  }
+
+  /** Never back: a number that was given is not given again. */
+  private async countFrom(next: string): Promise<void> {
+    await this.pool.query(
+      `select setval('desk.reference_numbers', greatest((select ${next} from desk.complaint_references),
+         (select last_value + is_called::int from desk.reference_numbers)), false)`,
+    );
+  }
+
+  private async numberOf(complaint: string): Promise<number | undefined> {
+    const { rows } = await this.pool.query<{ number: string }>(
+      'select number from desk.complaint_references where complaint = $1',
+      [complaint],
+    );
+    return rows[0] && Number(rows[0].number);
+  }
+}

@@ -1,0 +1,345 @@
+import { randomUUID } from 'node:crypto';
+import { streamOf } from '../../fact/src/stream-kind.ts';
+import type { InMemoryEventStore } from '../../ledger/src/in-memory/in-memory-event-store.ts';
+import type { EventStore } from '../../ledger/src/port.ts';
+import { derivedId } from '../../privacy/src/secrets.ts';
+import { BREAK_PROMISE, causedBy, EVALUATE_RECURRENCE, followUpIdOf, MISS_FIRST_RESPONSE } from './causes.ts';
+import { Apologise, ApologyBody } from './commands/apologise.ts';
+import { Close, ClosureBody } from './commands/close.ts';
+import { OutcomeBody, RecordOutcome } from './commands/conduct-call.ts';
+import { Correct, CorrectionBody } from './commands/correct.ts';
+import { Explain, ExplanationBody } from './commands/explain.ts';
+import { FulfilmentBody, FulfilPromise } from './commands/fulfil-promise.ts';
+import { MakePromise, PromiseBody } from './commands/make-promise.ts';
+import { MessageBody, RecordMessage } from './commands/record-message.ts';
+import { OriginBody, ReceiptBody } from './commands/receive-body.ts';
+import { Receive } from './commands/receive.ts';
+import { Reopen, ReopeningBody } from './commands/reopen.ts';
+import { ResolutionBody, Resolve } from './commands/resolve.ts';
+import { Thank, ThanksBody } from './commands/thank.ts';
+import { body, by, codeOf, deskInMemory, taken, type DeskInMemory } from './desk.stories.ts';
+import { ReadComplaint } from './queries/read-complaint.ts';
+import { ReadFollowUp } from './queries/read-follow-up.ts';
+import { OpenFollowUp, SupersedeFollowUp } from './system/conduct-calls.ts';
+import { EvaluateRecurrence } from './system/evaluate-recurrence.ts';
+import { BreakPromise, MissFirstResponse } from './system/mark-missed.ts';
+
+/** What happens between a complaint's stream and its calls' (formats.md, Two streams, one decision), and what the system does. */
+
+let desk: DeskInMemory;
+/** Appends to streams of this kind fail while it is set: a crash between two streams. */
+let broken: string | undefined;
+/** Runs once, before the next append to a complaint: somebody else is faster. */
+let meanwhile: (() => Promise<void>) | undefined;
+
+const unreliable = (store: InMemoryEventStore): EventStore =>
+  new Proxy<EventStore>(store, {
+    get: (target, name) => {
+      if (name === 'append')
+        return async (...args: Parameters<EventStore['append']>) => {
+          if (broken !== undefined && args[0].startsWith(broken)) throw new Error('the process died here');
+          const first = meanwhile;
+          meanwhile = undefined;
+          await first?.();
+          return target.append(...args);
+        };
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(target) : member;
+    },
+  });
+
+beforeEach(async () => {
+  broken = undefined;
+  meanwhile = undefined;
+  desk = await deskInMemory(unreliable);
+});
+afterEach(() => desk.close());
+
+const factsOf = async (stream: string) => {
+  const facts = [];
+  for await (const fact of desk.store.readStream(stream)) facts.push(fact);
+  return facts;
+};
+const complaintFacts = (id: string) => factsOf(streamOf('complaint', id));
+const callFacts = async (id: string): Promise<string[]> =>
+  (await factsOf(streamOf('follow-up', id))).map(({ type }) => type);
+
+const received = async (also: Partial<ReceiptBody> = {}): Promise<{ id: string; issue: string }> => {
+  const answer = taken(
+    await desk.send(
+      new Receive(body(ReceiptBody, { channel: 'phone', words: 'Nobody called.', ...also }), by('handler', '/c')),
+    ),
+  );
+  return { id: answer.id, issue: (answer.members!['issues'] as { id: string }[])[0]!.id };
+};
+const resolve = (id: string, key?: string) =>
+  desk.send(
+    new Resolve(
+      id,
+      body(ResolutionBody, { text: 'Done.' }),
+      by('handler', `/c/${id}/resolutions`, key === undefined ? {} : { idempotencyKey: key }),
+    ),
+  );
+const reopen = (id: string, key?: string) =>
+  desk.send(
+    new Reopen(
+      id,
+      body(ReopeningBody, { reason: 'Again.' }),
+      by('handler', `/c/${id}/reopenings`, key === undefined ? {} : { idempotencyKey: key }),
+    ),
+  );
+const close = (id: string) => desk.send(new Close(id, body(ClosureBody, {}), by('handler', '/x')));
+const reached = (call: string) =>
+  desk.send(new RecordOutcome(call, body(OutcomeBody, { solution: 5, attitude: 5 }), by('handler', '/x')));
+
+/** All but the resolution and the call. */
+const conducted = async (): Promise<string> => {
+  const { id, issue } = await received();
+  await desk.send(new Thank(id, body(ThanksBody, { why: 'So.' }), by('handler', '/x')));
+  await desk.send(new Apologise(id, body(ApologyBody, { form: 'spoken', words: 'Sorry.' }), by('handler', '/x')));
+  await desk.send(new Explain(id, body(ExplanationBody, { text: 'So it was.' }), by('handler', '/x')));
+  await desk.send(new Correct(id, body(CorrectionBody, { issue, what: 'Called.' }), by('handler', '/x')));
+  return id;
+};
+
+describe('a resolution', () => {
+  it('answers a call whose stream is open, under ids that follow from its fact', async () => {
+    const { id } = await received();
+    const answer = taken(await resolve(id));
+    const resolution = answer.facts[0]!.id;
+    const call = answer.members!['followUp'] as string;
+    expect(call).toBe(followUpIdOf(resolution));
+    const [opening] = await factsOf(streamOf('follow-up', call));
+    expect(opening).toMatchObject({
+      type: 'FollowUpOpened',
+      position: answer.position,
+      metadata: {
+        commandId: derivedId(resolution, 'open-follow-up'),
+        causationId: resolution,
+        actor: { id: 'process-manager', role: 'system' },
+      },
+    });
+  });
+
+  it('whose call a crash left unopened opens it when it is repeated, and answers as it would have', async () => {
+    const { id } = await received();
+    broken = 'follow-up-';
+    await expect(resolve(id, 'k')).rejects.toThrow('died');
+    broken = undefined;
+    const call = followUpIdOf((await complaintFacts(id)).at(-1)!.id);
+    expect(await callFacts(call)).toEqual([]);
+    expect(codeOf(await desk.ask(new ReadFollowUp(call)))).toBe('not-found');
+    const answer = taken(await resolve(id, 'k'));
+    expect(answer.members).toEqual({ followUp: call });
+    expect(await callFacts(call)).toEqual(['FollowUpOpened']);
+    expect(await resolve(id, 'k')).toEqual(answer);
+    expect((await complaintFacts(id)).map(({ type }) => type)).toEqual(['ComplaintReceived', 'ComplaintResolved']);
+  });
+
+  it('whose call a crash left unopened gets it from the process manager, once', async () => {
+    const { id } = await received();
+    broken = 'follow-up-';
+    await expect(resolve(id, 'k')).rejects.toThrow('died');
+    broken = undefined;
+    const resolution = (await complaintFacts(id)).at(-1)!.id;
+    expect(await desk.send(new OpenFollowUp(id, resolution))).toMatchObject({
+      kind: 'recorded',
+      facts: [{ type: 'FollowUpOpened' }],
+    });
+    await desk.send(new OpenFollowUp(id, resolution));
+    await resolve(id, 'k');
+    expect(await callFacts(followUpIdOf(resolution))).toEqual(['FollowUpOpened']);
+  });
+
+  it('of a migrated complaint has no call', async () => {
+    const { id } = await received({ origin: body(OriginBody, { system: 'cfpb', migrated: true }) });
+    const answer = taken(await resolve(id));
+    expect(answer.members).toBeUndefined();
+    expect(await desk.send(new OpenFollowUp(id, answer.facts[0]!.id))).toEqual({ kind: 'nothing' });
+    expect(await callFacts(followUpIdOf(answer.facts[0]!.id))).toEqual([]);
+  });
+
+  it('said again answers the call of the one that stands', async () => {
+    const { id } = await received();
+    const { members } = taken(await resolve(id));
+    expect(taken(await resolve(id))).toMatchObject({ facts: [], members });
+  });
+});
+
+describe('a reopening', () => {
+  it('supersedes the open call; the next resolution has a call of its own', async () => {
+    const { id } = await received();
+    const first = taken(await resolve(id)).members!['followUp'] as string;
+    const answer = taken(await reopen(id, 'r'));
+    expect(await callFacts(first)).toEqual(['FollowUpOpened', 'FollowUpSuperseded']);
+    const second = taken(await resolve(id)).members!['followUp'] as string;
+    expect(second).not.toBe(first);
+    // What was superseded is told again in the same way, and the newer call stays.
+    expect(await reopen(id, 'r')).toEqual(answer);
+    expect(await desk.send(new SupersedeFollowUp(id, answer.facts[0]!.id))).toMatchObject({ kind: 'recorded' });
+    expect([await callFacts(first), await callFacts(second)]).toEqual([
+      ['FollowUpOpened', 'FollowUpSuperseded'],
+      ['FollowUpOpened'],
+    ]);
+  });
+
+  it('leaves a call that reached the customer as it is', async () => {
+    const { id } = await received();
+    const call = taken(await resolve(id)).members!['followUp'] as string;
+    await reached(call);
+    await reopen(id);
+    expect(await callFacts(call)).toEqual(['FollowUpOpened', 'CustomerReached']);
+  });
+
+  it('after a crash between two streams opens and supersedes what was left, answered alike', async () => {
+    const { id } = await received();
+    broken = 'follow-up-';
+    await expect(resolve(id)).rejects.toThrow('died');
+    broken = undefined;
+    const call = followUpIdOf((await complaintFacts(id)).at(-1)!.id);
+    const answer = await reopen(id, 'r');
+    expect(await callFacts(call)).toEqual(['FollowUpOpened', 'FollowUpSuperseded']);
+    expect(await reopen(id, 'r')).toEqual(answer);
+  });
+});
+
+describe('closing', () => {
+  it('reads both streams and keeps which call made sure', async () => {
+    const id = await conducted();
+    const call = taken(await resolve(id)).members!['followUp'] as string;
+    expect(codeOf(await close(id))).toBe('not-ready-to-close');
+    await reached(call);
+    taken(await close(id));
+    expect((await complaintFacts(id)).at(-1)!.data).toEqual({
+      followUp: { id: call, revision: 1, standing: 'reached' },
+    });
+  });
+
+  it('needs the call of the latest resolution, not an older one', async () => {
+    const id = await conducted();
+    await reached(taken(await resolve(id)).members!['followUp'] as string);
+    await reopen(id);
+    await resolve(id);
+    const refusal = await close(id);
+    expect(refusal).toMatchObject({
+      refusal: { code: 'not-ready-to-close', members: { missing: [{ code: 'follow-up' }] } },
+    });
+  });
+
+  it('looks at both streams anew when somebody was faster', async () => {
+    const id = await conducted();
+    await reached(taken(await resolve(id)).members!['followUp'] as string);
+    meanwhile = async () => {
+      await reopen(id);
+      await resolve(id);
+    };
+    expect(codeOf(await close(id))).toBe('not-ready-to-close');
+    expect((await complaintFacts(id)).map(({ type }) => type)).not.toContain('ComplaintClosed');
+  });
+});
+
+describe('the system', () => {
+  const promised = async (due: string) => {
+    const { id } = await received();
+    const promise = taken(
+      await desk.send(new MakePromise(id, body(PromiseBody, { what: 'update', due }), by('handler', '/x'))),
+    ).id;
+    const made = (await complaintFacts(id)).at(-1)!;
+    return { id, promise, cause: causedBy({ id: made.id, correlationId: made.metadata.correlationId }, BREAK_PROMISE) };
+  };
+
+  it('marks a broken promise once, effective at its due', async () => {
+    const { id, promise, cause } = await promised('2026-03-02T10:00:00Z');
+    expect(await desk.send(new BreakPromise(id, promise, cause))).toEqual({ kind: 'nothing' });
+    desk.later({ hours: 3 });
+    const marked = await desk.send(new BreakPromise(id, promise, cause));
+    expect(marked).toMatchObject({ kind: 'recorded', facts: [{ type: 'PromiseBroken' }] });
+    expect(await desk.send(new BreakPromise(id, promise, cause))).toEqual(marked);
+    expect(await desk.send(new BreakPromise(id, promise, { ...cause, commandId: randomUUID() }))).toEqual({
+      kind: 'nothing',
+    });
+    expect((await complaintFacts(id)).at(-1)!.metadata).toMatchObject({
+      effectiveAt: '2026-03-02T10:00:00.000Z',
+      causationId: cause.causationId,
+      actor: { role: 'system', assurance: 'authenticated' },
+    });
+  });
+
+  it('does not mark a promise that was kept in time, whenever that was recorded', async () => {
+    const { id, promise, cause } = await promised('2026-03-02T10:00:00Z');
+    desk.later({ hours: 3 });
+    await desk.send(
+      new FulfilPromise(
+        id,
+        promise,
+        body(FulfilmentBody, { effectiveAt: '2026-03-02T09:30:00Z' }),
+        by('handler', '/x'),
+      ),
+    );
+    expect(await desk.send(new BreakPromise(id, promise, cause))).toEqual({ kind: 'nothing' });
+  });
+
+  it('marks a promise that was due before the complaint arrived at its receipt', async () => {
+    const { id, promise, cause } = await promised('2020-01-01T00:00:00Z');
+    desk.later({ minutes: 1 });
+    await desk.send(new BreakPromise(id, promise, cause));
+    expect((await complaintFacts(id)).at(-1)).toMatchObject({
+      type: 'PromiseBroken',
+      metadata: { effectiveAt: '2026-03-02T09:00:00.000Z' },
+    });
+  });
+
+  it('marks a missed first response once; a timely one recorded later is told beside it', async () => {
+    const { id } = await received();
+    const [receipt] = await complaintFacts(id);
+    const cause = causedBy({ id: receipt!.id, correlationId: receipt!.metadata.correlationId }, MISS_FIRST_RESPONSE);
+    expect(await desk.send(new MissFirstResponse(id, cause))).toEqual({ kind: 'nothing' });
+    desk.later({ hours: 24 });
+    expect(await desk.send(new MissFirstResponse(id, cause))).toMatchObject({ kind: 'recorded' });
+    const message = body(MessageBody, {
+      direction: 'out',
+      channel: 'email',
+      text: 'Hello.',
+      effectiveAt: '2026-03-02T12:00:00Z',
+    });
+    const told = taken(await desk.send(new RecordMessage(id, message, by('handler', '/x'))));
+    expect(told.facts.map(({ type }) => type)).toEqual(['MessageRecorded', 'FirstResponseFoundTimely']);
+  });
+
+  it('notices a recurrence once, and nothing that it has evaluated already', async () => {
+    const { id } = await received();
+    const [receipt] = await complaintFacts(id);
+    const cause = causedBy({ id: receipt!.id, correlationId: receipt!.metadata.correlationId }, EVALUATE_RECURRENCE);
+    const evaluation = { group: { category: 'delivery-late' }, count: 3, evidence: [id], through: 3 };
+    const noticed = await desk.send(new EvaluateRecurrence(evaluation, cause, 0));
+    expect(noticed).toMatchObject({ kind: 'recorded', facts: [{ type: 'RecurrenceNoticed' }] });
+    expect(await desk.send(new EvaluateRecurrence({ ...evaluation, count: 4 }, cause, 0))).toEqual(noticed);
+    const later = { ...cause, commandId: randomUUID() };
+    expect(await desk.send(new EvaluateRecurrence({ ...evaluation, through: 2, count: 1 }, later, 0))).toEqual({
+      kind: 'nothing',
+    });
+    expect(await desk.send(new EvaluateRecurrence({ ...evaluation, through: 4, count: 1 }, later, 0))).toMatchObject({
+      facts: [{ type: 'RecurrenceSubsided' }],
+    });
+  });
+});
+
+describe('a complaint whose person was erased', () => {
+  it('is read as before, and says "erased" where words were', async () => {
+    const id = await conducted();
+    const view = async () =>
+      (await desk.ask(new ReadComplaint(id))) as unknown as { value: Record<string, unknown>; revision: number };
+    const before = await view();
+    await desk.keys.erase((before.value['customer'] as { id: string }).id);
+    const after = await view();
+    expect(after.value['words']).toEqual({ erased: true });
+    const withoutWords = (value: unknown): unknown =>
+      JSON.parse(
+        JSON.stringify(value, (key, member: unknown) =>
+          ['words', 'why', 'text', 'what'].includes(key) ? undefined : member,
+        ),
+      );
+    expect(withoutWords(after.value)).toEqual(withoutWords(before.value));
+    expect(JSON.stringify(after.value)).not.toContain('Called.');
+  });
+});

@@ -1,0 +1,38 @@
+import { addDuration } from '../../calendar/src/duration.ts';
+import type { RefusalCode } from '../../complaint/src/refusals.ts';
+import { recorded, type Decision } from '../../fact/src/decision.ts';
+import type { Policy } from '../../policy/src/policy.ts';
+import { callEnded } from './call-ended.ts';
+import { callAttempted, customerNotReached, type CALL_RESULTS, type FollowUpEvent } from './events.ts';
+import type { FollowUp } from './follow-up.ts';
+
+export interface RecordAttempt {
+  readonly result: (typeof CALL_RESULTS)[number];
+  /** When somebody called. */
+  readonly effectiveAt: string;
+}
+
+/**
+ * Mission §7; formats.md, Two streams, one decision. Each attempt is a new fact. *No answer* and *busy* count when they
+ * lie at least the gap apart from every attempt that counts, before or after them; *call back* never counts. The last
+ * one that the limit demands records in the same append that the customer was not reached.
+ */
+export const recordAttempt = (
+  command: RecordAttempt,
+  call: FollowUp,
+  _policy: Policy,
+): Decision<FollowUpEvent, RefusalCode> => {
+  const ended = callEnded(call);
+  if (ended) return ended;
+  const earlier = call.attempts.filter(({ counted }) => counted);
+  const counted =
+    command.result !== 'call-back' && earlier.every(({ at }) => apart(at, command.effectiveAt, call.attemptGap));
+  const number = earlier.length + (counted ? 1 : 0);
+  const attempted = callAttempted({ result: command.result, counted, number });
+  return counted && number >= call.attemptLimit
+    ? recorded<FollowUpEvent>(attempted, customerNotReached({ attempts: number }))
+    : recorded(attempted);
+};
+
+const apart = (one: string, other: string, gap: string): boolean =>
+  one < other ? addDuration(one, gap) <= other : addDuration(other, gap) <= one;

@@ -1,0 +1,18 @@
+import type { RefusalCode } from '../../complaint/src/refusals.ts';
+import { nothing, recorded, type Decision } from '../../fact/src/decision.ts';
+import type { Policy } from '../../policy/src/policy.ts';
+import { callEnded } from './call-ended.ts';
+import { followUpRescheduled, type FollowUpEvent } from './events.ts';
+import type { FollowUp } from './follow-up.ts';
+
+export interface Reschedule {
+  readonly due: string;
+}
+
+/** Mission §7: a call is made when it suits the customer. */
+export const reschedule = (
+  command: Reschedule,
+  call: FollowUp,
+  _policy: Policy,
+): Decision<FollowUpEvent, RefusalCode> =>
+  callEnded(call) ?? (call.due === command.due ? nothing : recorded(followUpRescheduled({ due: command.due })));
