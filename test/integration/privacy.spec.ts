@@ -158,9 +158,7 @@ describe('an erasure and a projection', () => {
   const project = (stream: string, subject: string, meanwhile: () => Promise<void> = async () => undefined) =>
     inTransaction(pool, async (tx) => {
       const [fact] = await readFacts(store, codecOf(complaintStreams), stream);
-      const { customer } = (await vault().open(fact!.data, { tx })) as unknown as {
-        customer: { name: string | typeof ERASED };
-      };
+      const { customer } = await vault().open(fact!.data as { customer: { name: string | typeof ERASED } }, { tx });
       await meanwhile();
       await tx.query('insert into rows values ($1, $2, $3)', [
         stream,

@@ -11,6 +11,7 @@ import {
 import { UnknownFact } from '../../../libs/ledger/src/codec.ts';
 import { failureOf } from '../../../libs/ledger/src/follow/failure.ts';
 import { KeyTrouble } from '../../../libs/privacy/src/vault.ts';
+import { NoPolicy } from '../../../libs/desk/src/policy-in-force.ts';
 import { Problem } from './problem.ts';
 import type { ProblemCode } from './problem-table.ts';
 
@@ -43,6 +44,8 @@ const ofTheLedger = (cause: unknown): Problem | undefined => {
       detail: 'The ledger holds facts that this version does not know; it must be upgraded.',
       cause,
     });
+  if (cause instanceof NoPolicy)
+    return new Problem('not-ready', { detail: 'No policy was adopted yet: the program that starts first adopts one.', cause });
   if (cause instanceof StreamDeleted) return new Problem('not-found');
   if (cause instanceof ForeignPosition)
     return new Problem(cause.reason === 'other-epoch' ? 'other-ledger' : 'invalid-position');

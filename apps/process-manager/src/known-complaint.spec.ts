@@ -20,7 +20,7 @@ const counted = (...events: ComplaintEvent[]): string[][] => {
   let known: KnownComplaint | undefined;
   return history(`complaint-${COMPLAINT}`, events).map((fact) => {
     const before = known;
-    known = knownAfter(before, fact as ComplaintFact);
+    known = knownAfter(before, fact);
     return countedBy(before, known).map(
       ({ group, counts }) => `${counts ? '+' : '−'}${Object.values(group).join(' ')}`,
     );

@@ -87,7 +87,10 @@ describe('a contact', () => {
   it('holds what was given, and nothing else', () => {
     const all = { name: words, phone: words, email: words };
     given(received).when(doing(giveContact, all)).then(contactGiven(all));
-    expect(given(received, contactGiven({ name: words }), contactGiven({ email: words })).state!.contact).toEqual({ name: words, email: words });
+    expect(given(received, contactGiven({ name: words }), contactGiven({ email: words })).state!.contact).toEqual({
+      name: words,
+      email: words,
+    });
   });
 
   it('that says nothing is nothing', () => given(received).when(doing(giveContact, {})).thenNothing());

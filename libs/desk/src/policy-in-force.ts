@@ -1,6 +1,6 @@
 import type { Complaint } from '../../complaint/src/complaint.ts';
 import { policyEvents, type PolicyFact } from '../../policy/src/events.ts';
-import type { VersionedPolicy } from '../../policy/src/policy.ts';
+import type { Calendar, VersionedPolicy } from '../../policy/src/policy.ts';
 import { codecOf } from '../../ledger/src/transact.ts';
 import type { EventStore } from '../../ledger/src/port.ts';
 
@@ -10,6 +10,9 @@ export class NoPolicy extends Error {
     super('no policy was adopted in this ledger');
   }
 }
+
+/** A calendar of a policy version, by its name. */
+export type CalendarOf = (version: number, name: string) => Calendar | undefined;
 
 /** Policies by version. Every decision is made under the newest one of the stream, never under a file (formats.md, Time). */
 export class PolicyInForce {
@@ -39,12 +42,13 @@ export class PolicyInForce {
     return this.version(version);
   }
 
-  /** The policies whose calendars a complaint's clocks were set by. */
-  async behind({ dues }: Pick<Complaint, 'dues'>): Promise<ReadonlyMap<number, VersionedPolicy>> {
+  /** The calendars that a complaint's clocks were set by, each of the policy version it was taken from. */
+  async behind({ dues }: Pick<Complaint, 'dues'>): Promise<CalendarOf> {
     const versions = new Set(dues.map((due) => due.calendarVersion));
-    return new Map(
+    const policies = new Map(
       await Promise.all([...versions].map(async (version) => [version, await this.version(version)] as const)),
     );
+    return (version, name) => policies.get(version)?.calendars[name];
   }
 
   private async read(options: {

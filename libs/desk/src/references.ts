@@ -39,6 +39,10 @@ export class PostgresReferences implements References {
     return rows[0]?.complaint;
   }
 
+  async isEmpty(): Promise<boolean> {
+    return (await this.pool.query('select from desk.complaint_references limit 1')).rowCount === 0;
+  }
+
   /**
    * Puts back what the ledger knows and this table does not (an empty table beside an old ledger), and lets the counter
    * go on behind it. Existing rows stay. Answers how many rows were added.

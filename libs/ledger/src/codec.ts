@@ -13,7 +13,7 @@ import {
 } from '../../fact/src/personal.ts';
 import { subjectOf } from '../../fact/src/vocabulary.ts';
 import type { RecordedEvent } from './port.ts';
-import './schema-kinds.ts';
+import '../../fact/src/schema-kinds.ts';
 
 /** A fact of a type or shape that this program does not know: it must be upgraded, it may not guess. */
 export class UnknownFact extends Error {}

@@ -77,12 +77,14 @@ export const openParts = async (settings: Settings, options: OpenOptions): Promi
     };
     await reapplyErasures(erasing);
     const store = new PostgresEventStore({ url: databaseUrl });
+    const references = new PostgresReferences(pool);
+    if (await references.isEmpty()) await references.refill(store);
     const desk: DeskParts = {
       store,
       vault,
       secrets,
       subjects: new Subjects(pool, secrets),
-      references: new PostgresReferences(pool),
+      references,
       organisation: settings.organisation,
       clock: () => new Date(),
     };

@@ -10,8 +10,8 @@ export interface Timer {
   readonly key: string;
   /** Which time around; absent: it happens once per key. */
   readonly generation?: string;
-  /** An instant, or as soon as somebody can. */
-  readonly due: string | 'at-once';
+  /** An instant, or `at-once`: as soon as somebody can. */
+  readonly due: string;
   /** Timers of one lane fire in the order in which they were set, and one that fails holds up those behind it. */
   readonly lane?: string;
   /** Codes, ids, numbers and instants: no personal data. */
@@ -51,5 +51,5 @@ const refuseWords = (value: Json): void => {
   if (typeof value === 'string' && !CODE.test(value))
     throw new TypeError('a timer holds codes, ids and instants, nothing else');
   if (typeof value === 'object' && value !== null)
-    Object.values(value).forEach((member) => refuseWords(member as Json));
+    Object.values(value).forEach((member) => refuseWords(member));
 };

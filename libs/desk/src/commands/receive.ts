@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { complaintStreams, type Complaint } from '../../../complaint/src/complaint.ts';
+import { clocksOf } from '../../../complaint/src/clocks.ts';
 import { nextSteps } from '../../../complaint/src/next-steps.ts';
 import { receive, type Receive as Told } from '../../../complaint/src/receive.ts';
 import { optionalPersonalText, personalText } from '../../../fact/src/personal.ts';
@@ -9,7 +10,6 @@ import { written, wrongMember, type Subject } from '../answering.ts';
 import type { Caller } from '../caller.ts';
 import { complaintPath, type ComplaintDecision } from '../complaint-desk.ts';
 import { Desk, type Asked } from '../desk.ts';
-import { clocksOf } from '../queries/clocks.ts';
 import { printedReference } from '../reference.ts';
 import { personalTexts, present } from '../shapes.ts';
 import type { Written } from '../written.ts';

@@ -1,9 +1,9 @@
+import { clocksOf } from '../../../complaint/src/clocks.ts';
 import type { Complaint, Mark } from '../../../complaint/src/complaint.ts';
-import type { VersionedPolicy } from '../../../policy/src/policy.ts';
 import type { CallRead } from '../follow-up-desk.ts';
+import type { CalendarOf } from '../policy-in-force.ts';
 import { printedReference } from '../reference.ts';
 import { callView } from './call-view.ts';
-import { clocksOf } from './clocks.ts';
 
 /** When and by whom: all that most marks show. */
 const markView = (mark: Mark | null) => mark && { at: mark.at, by: mark.by };
@@ -49,7 +49,7 @@ export const complaintView = (
     readonly calls: readonly CallRead[];
     readonly missing: readonly object[];
     /** Policies by version, for the derivation of the clocks. */
-    readonly policies: ReadonlyMap<number, VersionedPolicy>;
+    readonly calendarOf: CalendarOf;
   },
 ) => {
   const { received } = complaint;
@@ -91,7 +91,7 @@ export const complaintView = (
     rectifications: complaint.rectifications.map(told).map(({ of, ...one }) => ({ ...one, fact: of })),
     followUps: about.calls.map(callView),
     missingForClosing: about.missing,
-    clocks: clocksOf(complaint, about.policies),
+    clocks: clocksOf(complaint, about.calendarOf),
   };
 };
 

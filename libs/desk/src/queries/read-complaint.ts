@@ -51,7 +51,7 @@ export class ReadComplaintHandler implements IQueryHandler<ReadComplaint> {
         ...(issue && { issue }),
         why,
       })),
-      policies: await desk.policies.behind(state),
+      calendarOf: await desk.policies.behind(state),
     });
     const opened = withRectifiedMembers(await desk.parts.vault.open(view));
     return { kind: 'found', value: opened, ...(!isPast && { revision: last.revision }) };

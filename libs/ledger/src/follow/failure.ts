@@ -73,7 +73,7 @@ const causesOf = (error: unknown): unknown[] => {
   const chain: unknown[] = [];
   for (let at = error; at !== undefined && chain.length < 10; at = isError(at) ? at.cause : undefined) {
     chain.push(at);
-    if (at instanceof AggregateError) chain.push(...at.errors);
+    if (at instanceof AggregateError) chain.push(...(at.errors as unknown[]));
   }
   return chain;
 };

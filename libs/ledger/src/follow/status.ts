@@ -31,7 +31,7 @@ export const measureLag = (
   checkpoint: Position | undefined,
 ): Promise<Lag> => {
   let ofStore = windows.get(store);
-  if (!ofStore) windows.set(store, (ofStore = new Map()));
+  if (!ofStore) windows.set(store, (ofStore = new Map<string, LagWindow>()));
   const key = JSON.stringify([subscription, filter]);
   let window = ofStore.get(key);
   if (!window) ofStore.set(key, (window = new LagWindow(store, filter)));
