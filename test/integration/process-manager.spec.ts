@@ -6,6 +6,7 @@ import { processManagerMigrations } from '../../apps/process-manager/src/migrati
 import {
   PROCESS_MANAGER,
   startProcessManager,
+  takingIn,
   type ProcessManager,
 } from '../../apps/process-manager/src/process-manager.ts';
 import { complaintStreams } from '../../libs/complaint/src/complaint.ts';
@@ -30,6 +31,7 @@ import { BreakPromiseHandler, MissFirstResponseHandler } from '../../libs/desk/s
 import type { Fact } from '../../libs/fact/src/fact.ts';
 import { personalText } from '../../libs/fact/src/personal.ts';
 import { followUpStreams } from '../../libs/follow-up/src/follow-up.ts';
+import { replayParked } from '../../libs/ledger/src/follow/replay-parked.ts';
 import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
 import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
 import { StoreUnavailable } from '../../libs/ledger/src/port.ts';
@@ -542,5 +544,31 @@ describe('a process manager that may not go on', () => {
     expect(await factsOf(behind, 'FirstResponseMissed')).toEqual([]);
     running.forEach(({ end }) => end.abort());
     expect(await manager.ended).toEqual({ stopped: 'UnknownFact' });
+  });
+});
+
+describe('facts that could not be taken in', () => {
+  it('are parked with their complaint, and what they ask for happens once they are replayed', async () => {
+    const { pool } = database;
+    const complaint = await receive();
+    await pool.query(`
+      create function out_of_order() returns trigger language plpgsql as $$ begin
+        if new.complaint = '${complaint}' then raise exception 'out of order' using errcode = '22012'; end if;
+        return new;
+      end $$;
+      create trigger out_of_order before insert on process_manager.complaints for each row execute function out_of_order();
+    `);
+    const resolution = await resolve(complaint);
+    const other = await resolve(await receive());
+    const manager = start();
+    await settled(manager);
+    expect(await manager.status()).toMatchObject({ parked: 2, lagFacts: 0 });
+    expect([(await callFacts(resolution)).length, (await callFacts(other)).length]).toEqual([0, 1]);
+
+    await pool.query('drop trigger out_of_order on process_manager.complaints');
+    expect(await replayParked({ store, pool, follower: takingIn() })).toEqual({ replayed: 2, parked: 0 });
+    await settled(manager);
+    expect((await manager.status()).parked).toBe(0);
+    expect((await callFacts(resolution)).map(({ type }) => type)).toEqual(['FollowUpOpened']);
   });
 });

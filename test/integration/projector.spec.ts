@@ -403,11 +403,11 @@ describe('the command line', () => {
       said: expect.stringMatching(/complaints: compared at .*: equal/),
     });
     const listed = await run('list');
-    expect(listed.said).toMatch(/rm_overdue_v1_g1 {2}retired/);
-    expect(listed.said).toMatch(/rm_overdue_v1_g2 {2}live {2}at .*, 0 facts behind, 0 parked/);
+    expect(listed.said).toMatch(/rm_overdue_v2_g1 {2}retired/);
+    expect(listed.said).toMatch(/rm_overdue_v2_g2 {2}live {2}at .*, 0 facts behind, 0 parked/);
     expect(await run('rollback', 'overdue')).toMatchObject({ exit: 0 });
-    expect(await run('drop', 'rm_overdue_v1_g1')).toMatchObject({ exit: 1 });
-    expect(await run('drop', 'rm_overdue_v1_g2')).toMatchObject({ exit: 0 });
+    expect(await run('drop', 'rm_overdue_v2_g1')).toMatchObject({ exit: 1 });
+    expect(await run('drop', 'rm_overdue_v2_g2')).toMatchObject({ exit: 0 });
     for (const args of [
       [],
       ['rebuild'],

@@ -50,6 +50,11 @@ describe('an intake is refused for its form, and told where', () => {
     ['a code that is too long', { issues: [{ category: 'a'.repeat(65) }] }, '#/issues/0/category wrong-form'],
     ['a day that is none', { customer: { since: '2026-02-30' } }, '#/customer/since wrong-form'],
     ['an instant that is none', { effectiveAt: '2026-02-30T00:00:00Z' }, '#/effectiveAt wrong-form'],
+    [
+      'more fields than anything has',
+      Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`k${at}`, at])),
+      '# too-many',
+    ],
     ['an instant in the future', { effectiveAt: '2999-01-01T00:00:00Z' }, '#/effectiveAt out-of-range'],
     [
       'a sum below nothing',
@@ -163,6 +168,20 @@ describe('a command is refused', () => {
       '#/text contradiction',
     ]);
     expect(await refused(door('contacts'), {})).toEqual([422, 'invalid-body', '# required']);
+  });
+
+  it('that sets a rule aside without a reason', async () => {
+    for (const override of [{}, { reason: '' }, { reason: ' ' }])
+      expect((await refused(door('apologies'), { form: 'spoken', words: 'Sorry.', override })).slice(0, 2)).toEqual([
+        422,
+        'override-needs-reason',
+      ]);
+    expect(await refused(door('apologies'), { form: 'sung', words: 'Sorry.', override: {} })).toEqual([
+      422,
+      'invalid-body',
+      '#/form unknown-value',
+      '#/override/reason required',
+    ]);
   });
 
   it('at a stale revision, which shows what was missed', async () => {

@@ -4,7 +4,7 @@ import { isEnvelope } from '../../libs/fact/src/personal.ts';
 import { nounOf } from '../../libs/fact/src/stream-kind.ts';
 import { subjectOf } from '../../libs/fact/src/vocabulary.ts';
 import { followUpEvents } from '../../libs/follow-up/src/events.ts';
-import type { EventStore } from '../../libs/ledger/src/port.ts';
+import type { EventStore, Position } from '../../libs/ledger/src/port.ts';
 import type { Client, Got, Sent } from '../support/client.ts';
 
 /** Stories for the erasure: customers whose every word is marked, and every door that shows words. */
@@ -99,11 +99,19 @@ export const markedLife = async (client: Client, stem: string, theirs: string): 
   await post(`/v1/follow-up-calls/${first}/outcomes`, outcome);
   await post(at('answers'), { answer: 'accepted' });
   await post(at('closures'), {});
+  const fact = received.facts[0].id as string;
+  const { representative } = (await client.get(`/v1/complaints/${received.id}`)).body;
   await post(at('rectifications'), {
-    fact: received.facts[0].id,
-    data: { summary: words('right'), customer: { id: received.customer.id, reference: `${stem}ref2` } },
+    fact,
+    data: {
+      summary: words('right'),
+      customer: { id: received.customer.id, reference: `${stem}ref2` },
+      representative: { id: representative.id, name: `${theirs}right` },
+    },
     reason: words('rectified'),
   });
+  const data = { representative: { id: representative.id, email: `${theirs}right@example.org` } };
+  await post(at('rectifications'), { fact, data, reason: words('rectified') });
   await post(at('reopenings'), { reason: words('reopening') });
   const second = (await post(at('resolutions'), { text: words('again') })).followUp as string;
 
@@ -116,10 +124,9 @@ export const markedLife = async (client: Client, stem: string, theirs: string): 
   await post(`/v1/complaints/${brief.id}/explanations`, { waived: true, reason: words('waiver') });
   await post(`/v1/complaints/${brief.id}/withdrawals`, { reason: words('withdrawal') });
 
-  const { body } = await client.get(`/v1/complaints/${received.id}`);
   return {
     customer: received.customer.id,
-    representative: body.representative.id,
+    representative: representative.id,
     complaints: [received.id, brief.id],
     calls: [first, second],
     asked,
@@ -164,19 +171,23 @@ export const erasedIn = (value: unknown, stem: string): unknown => {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       key,
-      // What a rectification adds is one personal text, shown as the members it holds.
       key === 'rectifications'
-        ? (member as { data: unknown }[]).map((one) => ({
+        ? (member as { data: object }[]).map((one) => ({
             ...(erasedIn(one, stem) as object),
-            data: wholly(one.data, stem),
+            data: rectified(one.data, stem),
           }))
         : erasedIn(member, stem),
     ]),
   );
 };
 
-const wholly = (value: unknown, stem: string): unknown =>
-  JSON.stringify(value).includes(stem) ? { erased: true } : value;
+/** What a rectification adds is one personal text for each person, shown as the members it holds. */
+const rectified = ({ representative, ...own }: { readonly representative?: object }, stem: string): object => ({
+  ...wholly(own, stem),
+  ...(representative && { representative: wholly(representative, stem) }),
+});
+const wholly = (members: object, stem: string): object =>
+  JSON.stringify(members).includes(stem) ? { erased: true } : members;
 
 /** `ComplaintReceived/customer/name` … : the personal fields that facts define, and those that the ledger holds. */
 export const definedPersonalFields = (): string[] =>
@@ -200,7 +211,7 @@ export const sealedFields = async (store: EventStore, ids: readonly string[]): P
     else if (typeof value === 'object' && value !== null)
       Object.entries(value).forEach(([name, member]) => look(member, `${place}/${name}`));
   };
-  for (let after: string | undefined; ;) {
+  for (let after: Position | undefined; ;) {
     const { events, scannedTo } = await store.readAll({ ...(after !== undefined && { after }), maxCount: 500 });
     for (const { stream, type, data } of events) if (ids.includes(nounOf(stream)?.id ?? '')) look(data, type);
     if (scannedTo === undefined || scannedTo === after) return found;

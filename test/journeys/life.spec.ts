@@ -64,6 +64,17 @@ describe('a life in requests', () => {
     id = got.body.id;
     issue = got.body.issues[0].id;
     expect(got.headers['location']).toBe(`/v1/complaints/${id}`);
+    expect(Object.keys(got.body)).toEqual([
+      'id',
+      'reference',
+      'revision',
+      'position',
+      'facts',
+      'issues',
+      'customer',
+      'clocks',
+      'nextSteps',
+    ]);
     expect(got.body).toMatchObject({
       revision: 0,
       reference: expect.stringMatching(/^[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]$/),
@@ -200,6 +211,13 @@ describe('a life in requests', () => {
     const { revision } = (await done('closures', {})).body;
     expect((await post(at('closures'))).body).toMatchObject({ facts: [], revision });
     const { body } = await service.client.get(`/v1/complaints/${id}`);
+    // As api.md shows it, for people who read answers; what is optional there stands in between.
+    const shown = ['id', 'reference', 'revision', 'receivedAt', 'channel', 'words', 'summary', 'language'];
+    expect(Object.keys(body).slice(0, shown.length)).toEqual(shown);
+    expect(Object.keys(body.customer)).toEqual(['id', 'reference', 'name', 'phone', 'email', 'since', 'type']);
+    expect(Object.keys(body.purchase)).toEqual(['order', 'product', 'value']);
+    expect(Object.keys(body.issues[0]).slice(0, 3)).toEqual(['id', 'category', 'severity']);
+    expect(Object.keys(body.issues[0].process)).toEqual(['department', 'process', 'step']);
     expect(body).toMatchObject({
       id,
       revision,

@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Pool } from 'pg';
 
+const letters = (count: number): string =>
+  [...randomBytes(count)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
+
 /**
- * Begins marked words and stands nowhere else; letters only, as a customer might write it. Whoever finds it has found
- * the word, so one short search stands for many words.
+ * Stems of marked words, which stand nowhere else; letters only, as a customer might write them. Whoever finds a stem
+ * has found a word that begins with it. They begin alike, so that all are looked for at once.
  */
-export const rareStem = (): string =>
-  `qz${[...randomBytes(14)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('')}`;
+export const rareStems = (count: number): string[] => {
+  const alike = `qz${letters(10)}`;
+  return Array.from({ length: count }, (_, index) => `${alike}${String.fromCharCode(97 + index)}${letters(3)}`);
+};
 
 /** The bytes that a word can lie as: UTF-8, UTF-16 of either order, hex, base64 wherever it begins. */
 export const formsOf = (word: string): readonly Buffer[] => {
@@ -31,27 +35,39 @@ export const formsOf = (word: string): readonly Buffer[] => {
 };
 
 const CHUNK = 1 << 22;
-const ZEROS = Buffer.alloc(CHUNK);
+const ZEROS = Buffer.alloc(CHUNK + 1024);
 
 /** In which files below a directory (or in which file) each stem lies, in whatever form: `stem` → relative paths. */
 export const filesWith = async (place: string, stems: readonly string[]): Promise<Record<string, string[]>> => {
   const needles = stems.flatMap((stem) => formsOf(stem).map((form) => ({ stem, form })));
+  const common = formsOf(beginning(stems));
   const longest = Math.max(...needles.map(({ form }) => form.length));
   const found = new Map(stems.map((stem) => [stem, new Set<string>()]));
-  for (const file of await filesIn(place)) {
-    let kept = Buffer.alloc(0);
-    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK })) {
-      // Brokers and databases lay out files of zeros that they will fill.
-      if ((chunk as Buffer).equals(ZEROS.subarray(0, (chunk as Buffer).length))) {
-        kept = Buffer.alloc(0);
-        continue;
+  const buffer = Buffer.alloc(longest + CHUNK);
+  for (const path of await filesIn(place)) {
+    const file = await open(path);
+    try {
+      for (let kept = 0; ;) {
+        const { bytesRead } = await file.read(buffer, kept, CHUNK);
+        if (bytesRead === 0) break;
+        const bytes = buffer.subarray(0, kept + bytesRead);
+        // Brokers and databases lay out files of zeros that they will fill.
+        const empty = bytes.equals(ZEROS.subarray(0, bytes.length));
+        if (!empty && common.some((form) => bytes.includes(form)))
+          for (const { stem, form } of needles) if (bytes.includes(form)) found.get(stem)!.add(relative(place, path));
+        kept = Math.min(bytes.length, longest);
+        bytes.copyWithin(0, bytes.length - kept);
       }
-      const bytes = Buffer.concat([kept, chunk as Buffer]);
-      for (const { stem, form } of needles) if (bytes.includes(form)) found.get(stem)!.add(relative(place, file));
-      kept = bytes.subarray(Math.max(0, bytes.length - longest));
+    } finally {
+      await file.close();
     }
   }
   return Object.fromEntries([...found].map(([stem, files]) => [stem, [...files].sort()]));
+};
+
+const beginning = ([first = '', ...others]: readonly string[]): string => {
+  const differs = [...first].findIndex((letter, index) => others.some((other) => other[index] !== letter));
+  return differs < 0 ? first : first.slice(0, differs);
 };
 
 const filesIn = async (place: string): Promise<string[]> => {

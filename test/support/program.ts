@@ -1,45 +1,96 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import { eventually } from './child.ts';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { transformSync } from '@swc/core';
 
-/** One of our programs as a process of its own, run from its source as an operator runs it from `dist`. */
+/** One of our programs as a process of its own. */
 export interface RunningProgram {
   readonly process: ChildProcess;
-  readonly pid: number;
   /** What it said until now. */
   readonly stdout: () => string;
   readonly stderr: () => string;
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Where it listens; waits until it says so. Rejects with what it said when it ends before. */
+  /** Where it listens; waits until it says so. Rejects with what it said when it does not. */
   url(): Promise<string>;
   /** SIGTERM, and how it ended. */
   stop(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-const COMPILER = join(process.cwd(), 'test/support/typescript.cjs');
+export interface Programs {
+  /** `main`: as below dist/apps, such as `api/src/main.js`. PORT is a free one unless it is given. */
+  start(main: string, settings: Readonly<Record<string, string>>, args?: readonly string[]): RunningProgram;
+  /** Kills what still runs. */
+  kill(): Promise<void>;
+  /** The same, and removes the build. */
+  remove(): Promise<void>;
+}
 
-/** Nothing of the surroundings: their settings are not ours. */
-const SURROUNDINGS = Object.fromEntries(
-  ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LD_LIBRARY_PATH'].flatMap((name) =>
-    process.env[name] === undefined ? [] : [[name, process.env[name]]],
-  ),
-);
+/**
+ * The programs, built from the sources as they are now: ECMAScript modules, as in `dist`, where a module that jest can
+ * require may yet fail to be imported. Types are not checked here, so it takes half a second.
+ */
+export const buildPrograms = (): Programs => {
+  const place = mkdtempSync(join(tmpdir(), 'redress-build-'));
+  writeFileSync(join(place, 'package.json'), '{"type":"module"}');
+  symlinkSync(join(process.cwd(), 'node_modules'), join(place, 'node_modules'), 'junction');
+  for (const room of ['apps', 'libs'])
+    for (const name of readdirSync(room, { recursive: true, encoding: 'utf8' }))
+      if (/(?<!\.(spec|contract|stories|d))\.ts$/.test(name)) compile(join(room, name), place);
+  const started: RunningProgram[] = [];
+  const kill = async (): Promise<void> => {
+    for (const program of started) program.process.kill('SIGKILL');
+    await Promise.all(started.splice(0).map(({ ended }) => ended));
+  };
+  return {
+    start: (main, settings, args = []) => {
+      const program = startProgram(join(place, 'apps', main), settings, args);
+      started.push(program);
+      return program;
+    },
+    kill,
+    remove: async () => {
+      await kill();
+      rmSync(place, { recursive: true, force: true });
+    },
+  };
+};
 
-/** `main`: below apps/, such as `api/src/main.ts`. PORT is a free one unless it is given. */
-export const startProgram = (
-  main: string,
+const compile = (source: string, place: string): void => {
+  const { code } = transformSync(readFileSync(source, 'utf8'), {
+    filename: source,
+    swcrc: false,
+    jsc: {
+      target: 'es2022',
+      keepClassNames: true,
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, verbatimModuleSyntax: true },
+      // Known to swc, not to its types.
+      ...({ rewriteRelativeImportExtensions: true } as object),
+    },
+    module: { type: 'es6' },
+  });
+  const target = join(place, source.replace(/\.ts$/, '.js'));
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, code);
+};
+
+/** Nothing else of the surroundings: their settings are not ours. */
+const SURROUNDINGS = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LD_LIBRARY_PATH'];
+
+const startProgram = (
+  file: string,
   settings: Readonly<Record<string, string>>,
-  args: readonly string[] = [],
+  args: readonly string[],
 ): RunningProgram => {
-  const child = spawn(process.execPath, [COMPILER, join(process.cwd(), 'apps', main), ...args], {
-    env: { ...SURROUNDINGS, PORT: '0', ...settings },
+  const surroundings = SURROUNDINGS.map((name) => [name, process.env[name]]).filter(([, value]) => value !== undefined);
+  const child = spawn(process.execPath, [file, ...args], {
+    env: { ...(Object.fromEntries(surroundings) as Record<string, string>), PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
+  let [stdout, stderr, over] = ['', '', false];
   child.stdout.setEncoding('utf8').on('data', (text: string) => void (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (stderr += text));
-  let over = false;
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.on('close', (code, signal) => {
       over = true;
@@ -48,19 +99,14 @@ export const startProgram = (
   );
   return {
     process: child,
-    pid: child.pid!,
     stdout: () => stdout,
     stderr: () => stderr,
     ended,
     url: async () => {
-      const said = (): string | undefined =>
-        /^ {2}API\s+(http:\S+)/m.exec(stdout)?.[1] ??
-        [/"port":(\d+).*"msg":"(?:the API listens|health and metrics)"/.exec(stdout)?.[1]]
-          .filter((port) => port !== undefined)
-          .map((port) => `http://127.0.0.1:${port}`)[0];
-      await eventually(() => over || said() !== undefined, `${main} says where it listens`);
-      const url = said();
-      if (url === undefined) throw new Error(`${main} ended before it listened. ${stderr}\n${stdout}`);
+      let url: string | undefined;
+      for (const until = Date.now() + 60_000; !over && !(url = urlIn(stdout)) && Date.now() < until;)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      if (url === undefined) throw new Error(`${file} does not listen. ${stderr}\n${stdout}`);
       return url;
     },
     stop: () => {
@@ -68,4 +114,10 @@ export const startProgram = (
       return ended;
     },
   };
+};
+
+/** The standalone program greets; the others log. */
+const urlIn = (said: string): string | undefined => {
+  const port = /"port":(\d+).*"msg":"(?:the API listens|health and metrics)"/.exec(said)?.[1];
+  return /^ {2}API\s+(http:\S+)/m.exec(said)?.[1] ?? (port && `http://127.0.0.1:${port}`);
 };

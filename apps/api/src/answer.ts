@@ -26,7 +26,9 @@ export const answerWritten = async (reply: FastifyReply, written: Written): Prom
       reply.status(facts.length > 0 ? 201 : 200).header('etag', etagOf(revision));
       if (location !== undefined && facts.length > 0)
         reply.header('location', `${mannersOf(reply).publicUrl ?? ''}${location}`);
-      return { ...members, id, revision, position, facts };
+      // People read answers too: what it is comes first, what is so now comes last.
+      const { reference, ...more } = members ?? {};
+      return { id, ...(reference !== undefined && { reference }), revision, position, facts, ...more };
     }
     case 'refused':
       throw problemOfRefusal(written.refusal);

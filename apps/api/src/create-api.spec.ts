@@ -196,6 +196,7 @@ describe('the door', () => {
         facts: [expect.objectContaining({ type: 'ComplaintReceived' })],
         reference: 'R7K-4M2-9',
       });
+      expect(Object.keys(body)).toEqual(['id', 'reference', 'revision', 'position', 'facts']);
     });
     it('with 200 when it was already so', async () => {
       tiny.next = () => ({ ...(recordedOnce as object), facts: [] }) as never;
@@ -215,6 +216,7 @@ describe('the door', () => {
       expect(body).toMatchObject({ code, status, detail: 'Because.', follows: 'x', type: `/problems/${code}` });
       expect(status).toBeGreaterThanOrEqual(400);
       expect(status).toBeLessThan(500);
+      expect(Object.keys(body)).toEqual(['type', 'title', 'status', 'detail', 'instance', 'code', 'follows']);
     });
     it('with at most 100 missed facts when If-Match does not hold', async () => {
       const missed = history(
@@ -277,6 +279,9 @@ describe('the door', () => {
     ])('not when %s is %s', async (name, value, expected, code) => {
       const { status, body } = await post('{"words":"x"}', { [name]: value });
       expect({ status, code: body.code }).toEqual({ status: expected, code });
+      const isWho = name === 'redress-actor';
+      expect((await send('GET', '/v1/tiny', undefined, { [name]: value })).status).toBe(isWho ? expected : 200);
+      expect((await send('GET', '/health/live', undefined, { [name]: value })).status).toBe(200);
     });
   });
 

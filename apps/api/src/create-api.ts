@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './api.module.ts';
 import { mannerlyAdapter } from './http-manners.ts';
+import { KnownActor } from './known-actor.ts';
 import { KnownParameters } from './known-parameters.ts';
 import { makeRegistry, watchFollowers } from '../../../libs/program/src/metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
@@ -40,7 +41,7 @@ export const createApi = async (parts: ApiParts): Promise<NestFastifyApplication
     { bodyParser: false, logger: new NestLog(log), abortOnError: false },
   );
   app.useGlobalPipes(new MannerlyValidation());
-  app.useGlobalGuards(new KnownParameters());
+  app.useGlobalGuards(new KnownActor(), new KnownParameters());
   app.useGlobalFilters(new EverythingIsAProblem());
   openApi.document = openApiOf(app, settings.publicUrl);
   await app.init();

@@ -23,7 +23,7 @@ export const PROBLEMS = {
   // The rules.
   'apology-before-thanks': ruled('apology-before-thanks', 409, 'An apology comes after the thanks'),
   'not-ready-to-close': ruled('not-ready-to-close', 409, 'Something is missing for closing'),
-  'already-closed': ruled('already-closed', 409, 'The complaint has ended'),
+  'already-closed': ruled('already-closed', 409, 'It has ended already'),
   'reopening-window-passed': ruled('reopening-window-passed', 409, 'Too late to reopen'),
   'needs-manager': ruled('needs-manager', 409, 'This needs a manager'),
   'attempts-not-exhausted': ruled('attempts-not-exhausted', 409, 'The customer must be tried again'),

@@ -50,12 +50,15 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 export const problemDocument = (
   problem: Problem,
   { publicUrl, correlationId }: { publicUrl?: string; correlationId: string },
-): Record<string, unknown> => ({
-  ...problem.members,
-  type: `${publicUrl ?? ''}/problems/${problem.code}`,
-  title: PROBLEMS[problem.code].title,
-  status: problem.status,
-  detail: problem.detail ?? PROBLEMS[problem.code].means,
-  instance: `urn:uuid:${correlationId}`,
-  code: problem.code,
-});
+): Record<string, unknown> => {
+  const standard = {
+    type: `${publicUrl ?? ''}/problems/${problem.code}`,
+    title: PROBLEMS[problem.code].title,
+    status: problem.status,
+    detail: problem.detail ?? PROBLEMS[problem.code].means,
+    instance: `urn:uuid:${correlationId}`,
+    code: problem.code,
+  };
+  // Standard members come first, and no member of a refusal can take their place.
+  return { ...standard, ...problem.members, ...standard };
+};

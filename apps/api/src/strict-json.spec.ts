@@ -40,6 +40,16 @@ describe('a body of JSON', () => {
     expect(codesIn(`{"a":${'{"b":'.repeat(40)}1${'}'.repeat(40)}}`)[0]).toMatch(/ too-deep$/);
   });
 
+  it('has at most 256 members in one object and 10,000 elements in one list, and millions are no trouble', () => {
+    const members = (count: number) => `{${Array.from({ length: count }, (_, at) => `"k${at}":1`).join(',')}}`;
+    const elements = (count: number) => `[${Array.from({ length: count }, () => 1).join(',')}]`;
+    expect(codesIn(`{"a":${members(256)},"b":${members(256)}}`)).toEqual([]);
+    expect(codesIn(`{"a":[1,${members(257)}]}`)).toEqual(['#/a/1 too-many']);
+    expect(codesIn(members(90_000))).toEqual(['# too-many']);
+    expect(codesIn(`{"a":${elements(10_000)}}`)).toEqual([]);
+    expect(codesIn(`{"a":{"b":${elements(10_001)}}}`)).toEqual(['#/a/b too-many']);
+  });
+
   it('tells at most a hundred places', () => {
     expect(codesIn(`[${'"\\u0000",'.repeat(500)}1]`)).toHaveLength(100);
   });

@@ -3,11 +3,14 @@ import type { BodyError } from './problem.ts';
 /**
  * What JSON.parse lets through and this house does not: duplicate names (parsers differ in which one they take, and the
  * request digest is computed over one of them), names that reach into prototypes, depth, numbers beyond a double,
- * NUL and lone surrogates (PostgreSQL cannot hold them), also as \u escapes.
+ * NUL and lone surrogates (PostgreSQL cannot hold them), also as \u escapes; and more members than any field could ever
+ * want: checking 90,000 unknown fields one by one would hold everybody else up for many seconds.
  */
 
 /** Bodies of this house are five deep at most; whatever walks them may recurse. */
 const DEEPEST = 32;
+const MOST_NAMES = 256;
+const MOST_ELEMENTS = 10_000;
 const MOST_ERRORS = 100;
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -27,6 +30,11 @@ export const misfitsIn = (text: string): BodyError[] => {
   const levels: Level[] = [];
   const misfit = (code: string, detail: string): void => {
     if (errors.length < MOST_ERRORS) errors.push({ pointer: pointerOf(levels.map(({ at }) => at)), code, detail });
+  };
+  /** Of the list or object that the scan stands in: the scan ends there. */
+  const tooMany = (detail: string): BodyError[] => {
+    levels.pop();
+    return [...errors, { pointer: pointerOf(levels.map(({ at }) => at)), code: 'too-many', detail }];
   };
   const look = (value: string): void => {
     if (value.includes('\0')) misfit('nul', 'The character NUL cannot be stored.');
@@ -57,7 +65,10 @@ export const misfitsIn = (text: string): BodyError[] => {
         break;
       case ',':
         if (level?.names) level.nameNext = true;
-        else if (level) level.at = Number(level.at) + 1;
+        else if (level) {
+          level.at = Number(level.at) + 1;
+          if (level.at >= MOST_ELEMENTS) return tooMany(`At most ${MOST_ELEMENTS} elements.`);
+        }
         index++;
         break;
       case '"': {
@@ -69,6 +80,7 @@ export const misfitsIn = (text: string): BodyError[] => {
           if (FORBIDDEN_NAMES.has(value)) misfit('unknown-field', 'This name is not allowed in a body.');
           else if (level.names.has(value)) misfit('duplicate-name', 'This name stands twice in one object.');
           level.names.add(value);
+          if (level.names.size > MOST_NAMES) return tooMany(`At most ${MOST_NAMES} members.`);
         }
         look(value);
         index = end;

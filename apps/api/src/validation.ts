@@ -26,11 +26,17 @@ export class MannerlyValidation extends ValidationPipe {
       return await super.transform(value, metadata);
     } catch (error) {
       if (!(error instanceof Misfits)) throw error;
-      if (metadata.type === 'body') throw invalidBody(bodyErrorsIn(error.errors, value));
+      if (metadata.type === 'body') throw misfit(bodyErrorsIn(error.errors, value));
       throw new Problem('invalid-parameter', parameterIn(error.errors));
     }
   }
 }
+
+/** Setting a rule aside without a word has a code of its own (api.md): whoever asks for it must know what is wanted. */
+const misfit = (errors: readonly BodyError[]): Problem =>
+  errors.every(({ pointer, code }) => pointer === '#/override/reason' && ['required', 'blank'].includes(code))
+    ? new Problem('override-needs-reason', { members: { errors } })
+    : invalidBody(errors);
 
 class Misfits extends Error {
   constructor(readonly errors: readonly ValidationError[]) {

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { idOf } from '../../../libs/fact/src/stream-kind.ts';
 import type { ComplaintFact } from '../../../libs/complaint/src/events.ts';
 import type { Timer } from '../../../libs/timers/src/timer.ts';
 import { groupKey } from '../../../libs/recurrence/src/group.ts';
@@ -11,7 +12,7 @@ import { evaluationOf, reactionsTo } from './reactions.ts';
  * nothing, and sets only timers that are set already.
  */
 export const takeIn = async (facts: readonly ComplaintFact[], tx: PoolClient): Promise<readonly Timer[]> => {
-  const known = await knownComplaints(tx, [...new Set(facts.map(complaintOf))]);
+  const known = await knownComplaints(tx, [...new Set(facts.map(idOf))]);
   const changed = new Map<string, KnownComplaint>();
   const timers: Timer[] = [];
   const counts: {
@@ -21,7 +22,7 @@ export const takeIn = async (facts: readonly ComplaintFact[], tx: PoolClient): P
     counted: ReturnType<typeof countedBy>[number];
   }[] = [];
   for (const fact of facts) {
-    const before = known.get(complaintOf(fact));
+    const before = known.get(idOf(fact));
     const isNew = before === undefined || fact.revision > before.revision;
     const after = isNew ? knownAfter(before, fact) : before;
     timers.push(...reactionsTo(fact, after));
@@ -49,8 +50,6 @@ export const takeIn = async (facts: readonly ComplaintFact[], tx: PoolClient): P
   await keepComplaints(tx, [...changed.values()]);
   return timers;
 };
-
-const complaintOf = ({ stream }: ComplaintFact): string => stream.slice('complaint-'.length);
 
 const knownComplaints = async (tx: PoolClient, ids: readonly string[]): Promise<Map<string, KnownComplaint>> => {
   const { rows } = await tx.query<KnownComplaint>(

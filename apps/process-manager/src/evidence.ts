@@ -9,7 +9,7 @@ export interface Evidence {
 }
 
 /** One append holds 1 MiB; nobody reads more. */
-export const EVIDENCE_LIMIT = 1_000;
+const EVIDENCE_LIMIT = 1_000;
 
 /**
  * Those that count through the group's fact `number`, over (t − window, t], t = the receipt of that fact's complaint

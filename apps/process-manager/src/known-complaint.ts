@@ -1,4 +1,5 @@
 import type { ComplaintFact } from '../../../libs/complaint/src/events.ts';
+import { idOf } from '../../../libs/fact/src/stream-kind.ts';
 import type { Issue } from '../../../libs/complaint/src/vocabulary.ts';
 import { groupKey, groupOf, type Group } from '../../../libs/recurrence/src/group.ts';
 
@@ -25,7 +26,7 @@ export interface Counted {
 export const knownAfter = (known: KnownComplaint | undefined, fact: ComplaintFact): KnownComplaint => {
   if (fact.type === 'ComplaintReceived')
     return {
-      id: fact.stream.slice('complaint-'.length),
+      id: idOf(fact),
       revision: fact.revision,
       receivedAt: fact.effectiveAt,
       migrated: fact.data.origin?.migrated ?? false,

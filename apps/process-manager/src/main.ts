@@ -1,6 +1,3 @@
-import { NestFactory } from '@nestjs/core';
-import { CommandBus } from '@nestjs/cqrs';
-import { DeskModule } from '../../../libs/desk/src/desk.module.ts';
 import { adoptPolicyFile } from '../../../libs/program/src/adopt-policy-file.ts';
 import { startDaemon } from '../../../libs/program/src/daemon.ts';
 import { run } from '../../../libs/program/src/run.ts';
@@ -17,8 +14,7 @@ void run({
         migrations: [processManagerMigrations],
         begin: async (parts, signal) => {
           await adoptPolicyFile(parts.desk, settings.policyFile);
-          const desk = await NestFactory.createApplicationContext(DeskModule.with(parts.desk), { logger: false, abortOnError: false });
-          return { ...managing(parts, desk.get(CommandBus), signal, log), close: () => desk.close() };
+          return managing(parts, signal, log);
         },
       },
       settings,

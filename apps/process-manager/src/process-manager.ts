@@ -23,6 +23,10 @@ import { firing } from './firing.ts';
 /** NOTE: stored. Another name would read the ledger again from the beginning (which changes nothing, but takes its time). */
 export const PROCESS_MANAGER = 'process-manager@1';
 
+/**
+ * What it reads. Who adds a noun must also rename PROCESS_MANAGER: the checkpoint has passed the facts of that noun that
+ * are there already, and beginning again changes nothing.
+ */
 export const FILTER: EventFilter = { streamPrefixes: ['complaint-', 'follow-up-', 'recurrence-'] };
 
 export interface ProcessManagerOptions {
@@ -62,15 +66,7 @@ export const startProcessManager = (options: ProcessManagerOptions): ProcessMana
   let last: FollowerStatus | undefined;
   let stopped: string | undefined;
 
-  const follower: Follower = {
-    subscription: PROCESS_MANAGER,
-    filter: FILTER,
-    onPoison: 'park',
-    apply: async (events, tx) => {
-      await react(events, tx);
-      bell.ring();
-    },
-  };
+  const follower = takingIn(() => bell.ring());
   const processes = firing({ pool, bus, policies: new PolicyInForce(store), clock, log });
 
   const following = follow({
@@ -110,6 +106,20 @@ export const startProcessManager = (options: ProcessManagerOptions): ProcessMana
     },
   };
 };
+
+/**
+ * How facts are taken in: by the follower, and again by whoever replays what was parked (replay-parked.ts).
+ * `taken`: told after each batch, before it is committed.
+ */
+export const takingIn = (taken: () => void = () => undefined): Follower => ({
+  subscription: PROCESS_MANAGER,
+  filter: FILTER,
+  onPoison: 'park',
+  apply: async (events, tx) => {
+    await react(events, tx);
+    taken();
+  },
+});
 
 /** What a batch of facts means here; in the transaction in which the checkpoint moves. */
 const react = async (events: readonly RecordedEvent[], tx: PoolClient): Promise<void> => {

@@ -35,16 +35,19 @@ export const complaintReactions: Reactions<ComplaintEvent> = {
             payload: { ...causedBy(fact), complaint: id, due },
           })),
   /** Mission §3: a promise that is not kept is noticed by the system itself. */
-  PromiseMade: (fact, { id, receivedAt }) => [
-    {
-      process: 'break-promise',
-      key: fact.data.promise,
-      due: behind(fact.data.due, receivedAt),
-      // Marks of one complaint would only get in each other's way.
-      lane: `promises:${id}`,
-      payload: { ...causedBy(fact), complaint: id, promise: fact.data.promise, due: fact.data.due },
-    },
-  ],
+  PromiseMade: (fact, { id, receivedAt, migrated }) =>
+    migrated
+      ? []
+      : [
+          {
+            process: 'break-promise',
+            key: fact.data.promise,
+            due: behind(fact.data.due, receivedAt),
+            // Marks of one complaint would only get in each other's way.
+            lane: `promises:${id}`,
+            payload: { ...causedBy(fact), complaint: id, promise: fact.data.promise, due: fact.data.due },
+          },
+        ],
   /** Mission §3, step 6. The desk has opened the call already, unless it died in between. */
   ComplaintResolved: (fact, { id, migrated }) =>
     migrated

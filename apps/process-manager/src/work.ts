@@ -1,13 +1,21 @@
-import type { CommandBus } from '@nestjs/cqrs';
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
+import { DeskModule } from '../../../libs/desk/src/desk.module.ts';
 import type { Work } from '../../../libs/program/src/daemon.ts';
 import type { Parts } from '../../../libs/program/src/parts.ts';
 import { watchOf } from '../../../libs/program/src/watches.ts';
 import { FILTER, PROCESS_MANAGER, startProcessManager } from './process-manager.ts';
 
-/** The process manager at work, in a process of its own or beside others. */
-export const managing = (parts: Parts, bus: CommandBus, signal: AbortSignal, log: Logger): Work => {
-  const manager = startProcessManager({ store: parts.store, pool: parts.pool, bus, clock: parts.desk.clock, signal, log });
+/** The process manager at work, with a desk of its own, in a process of its own or beside others. */
+export const managing = async (parts: Parts, signal: AbortSignal, log: Logger): Promise<Work> => {
+  const { store, pool, desk } = parts;
+  const context = await NestFactory.createApplicationContext(DeskModule.with(desk), {
+    logger: false,
+    abortOnError: false,
+  });
+  const bus = context.get(CommandBus);
+  const manager = startProcessManager({ store, pool, bus, clock: desk.clock, signal, log });
   return {
     ended: manager.ended,
     checks: [
@@ -20,5 +28,6 @@ export const managing = (parts: Parts, bus: CommandBus, signal: AbortSignal, log
       },
     ],
     followers: [watchOf(parts, PROCESS_MANAGER, FILTER)],
+    close: () => context.close(),
   };
 };

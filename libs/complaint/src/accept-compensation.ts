@@ -1,6 +1,7 @@
 import { nothing, recorded, type Decision } from '../../fact/src/decision.ts';
 import type { Policy } from '../../policy/src/policy.ts';
 import type { Complaint } from './complaint.ts';
+import { doneInThisConduct } from './conduct.ts';
 import { ended } from './ended.ts';
 import type { ComplaintEvent } from './events.ts';
 import { compensationAccepted } from './events/putting-right.ts';
@@ -11,7 +12,7 @@ export interface AcceptCompensation {
   readonly compensation: string;
 }
 
-/** Mission §4: offered → accepted. Once; a customer who declined before may change their mind. */
+/** Mission §4: offered → accepted. Once per conduct; a customer who declined before may change their mind. */
 export const acceptCompensation = (
   command: AcceptCompensation,
   complaint: Complaint,
@@ -21,5 +22,7 @@ export const acceptCompensation = (
   if (end) return end;
   const compensation = complaint.compensations.find(({ id }) => id === command.compensation);
   if (!compensation) return unknownPart('compensation');
-  return compensation.accepted ? nothing : recorded(compensationAccepted({ compensation: compensation.id }));
+  return doneInThisConduct(complaint, compensation.accepted)
+    ? nothing
+    : recorded(compensationAccepted({ compensation: compensation.id }));
 };

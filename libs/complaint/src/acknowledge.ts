@@ -12,11 +12,11 @@ import type { RefusalCode } from './refusals.ts';
 
 export interface Acknowledge {
   readonly channel: string;
-  /** When the customer was told. The resolution is due from then on. */
+  /** When the customer was told. The resolution is due a while after it. */
   readonly effectiveAt: string;
 }
 
-/** Mission §3.1: acknowledged, carrying the computed deadline. Once per conduct. */
+/** Mission §3.1: acknowledged, carrying the computed deadline, unless the resolution came first. Once per conduct. */
 export const acknowledge = (
   command: Acknowledge,
   complaint: Complaint,
@@ -25,7 +25,8 @@ export const acknowledge = (
   const refusal = ended(complaint) ?? unknownCodes(...wrongChannel(command.channel, policy));
   if (refusal) return refusal;
   if (doneInThisConduct(complaint, complaint.acknowledged)) return nothing;
-  const dues = complaint.received.origin?.migrated ? [] : [normDue('resolution', command.effectiveAt, policy)];
+  const awaited = !complaint.resolved && !complaint.received.origin?.migrated;
+  const dues = awaited ? [normDue('resolution', command.effectiveAt, policy)] : [];
   return recorded<ComplaintEvent>(
     complaintAcknowledged({ channel: command.channel, dues }),
     ...foundTimely(complaint, command.effectiveAt),

@@ -64,6 +64,30 @@ describe('the clocks of a complaint', () => {
     ]);
   });
 
+  it('stop at the resolution of their conduct, also when it was given before it was announced', () => {
+    const state = given(
+      receivedWithDue,
+      at('2026-03-02T10:00:00.000Z', promising('2026-03-02T10:00:00.000Z', '2026-03-16T10:00:00.000Z')),
+      at('2026-03-02T09:30:00.000Z', resolved),
+    ).state!;
+    expect(clocksOf(state, calendarOf)[1]).toMatchObject({ stopped: '2026-03-02T09:30:00.000Z', met: true });
+  });
+
+  it('that a withdrawal stopped do not run on after a reopening, whatever is said later', () => {
+    const promised = promising('2026-03-02T10:00:00.000Z', '2026-03-16T10:00:00.000Z');
+    const state = given(
+      at('2026-03-02T09:00:00.000Z', receivedWithDue),
+      at('2026-03-02T12:00:00.000Z', withdrawn),
+      at('2026-03-10T10:00:00.000Z', reopened),
+      at('2026-03-10T11:00:00.000Z', promised),
+      at('2026-03-11T10:00:00.000Z', thanked),
+    ).state!;
+    expect(clocksOf(state, calendarOf).map(({ name, stopped }) => [name, stopped])).toEqual([
+      ['first-response', '2026-03-02T12:00:00.000Z'],
+      ['resolution', null],
+    ]);
+  });
+
   it('stop at a withdrawal, and are none on a migrated complaint', () => {
     const promised = promising('2026-03-02T10:00:00.000Z', '2026-03-16T10:00:00.000Z');
     const state = given(receivedWithDue, promised, at('2026-03-03T10:00:00.000Z', withdrawn)).state!;

@@ -1,7 +1,6 @@
 import { dueAfterWorkingDays, type DerivedDay } from '../../calendar/src/due.ts';
 import type { Calendar } from '../../policy/src/policy.ts';
 import type { Complaint } from './complaint.ts';
-import type { Due } from './vocabulary.ts';
 
 /** A time limit as it is shown: by when, whether it was met, and how it was counted (mission §5). */
 export interface Clock {
@@ -11,7 +10,7 @@ export interface Clock {
   readonly workingDays: number;
   readonly calendar: string;
   readonly calendarVersion: number;
-  /** When that took effect which the clock waited for; null while it runs. */
+  /** When that took effect which the clock waited for, or the customer withdrew; null while it runs. */
   readonly stopped: string | null;
   /** Whether that was in time; null while it runs. */
   readonly met: boolean | null;
@@ -24,10 +23,8 @@ export const clocksOf = (
   complaint: Complaint,
   calendarOf: (version: number, name: string) => Calendar | undefined,
 ): Clock[] =>
-  complaint.dues.map((due) => {
-    const { clock: name, from, due: at, workingDays, calendar, calendarVersion } = due;
+  complaint.dues.map(({ clock: name, from, due: at, workingDays, calendar, calendarVersion, stopped }) => {
     const pinned = calendarOf(calendarVersion, calendar);
-    const stopped = stoppedAt(complaint, due);
     return {
       name,
       from,
@@ -40,8 +37,3 @@ export const clocksOf = (
       derivation: pinned ? dueAfterWorkingDays(from, workingDays, pinned).derivation : [],
     };
   });
-
-const stoppedAt = (complaint: Complaint, { clock, from }: Due): string | null => {
-  if (clock === 'first-response') return complaint.firstResponse;
-  return complaint.resolutions.find(({ at }) => at >= from)?.at ?? complaint.withdrawn?.at ?? null;
-};

@@ -1,19 +1,12 @@
-import { at, factId, history } from '../../fact/src/story.ts';
+import { at, factId } from '../../fact/src/story.ts';
 import type { Told } from '../../fact/src/story.ts';
-import {
-  callAttempted,
-  customerNotReached,
-  customerReached,
-  followUpOpened,
-  followUpSuperseded,
-  type FollowUpEvent,
-} from '../../follow-up/src/events.ts';
-import { followUpStreams, type FollowUp } from '../../follow-up/src/follow-up.ts';
+import { callAttempted, customerNotReached, customerReached, followUpSuperseded } from '../../follow-up/src/events.ts';
 import { close } from './close.ts';
 import type { Complaint } from './complaint.ts';
 import {
   apologised,
-  COMPLAINT,
+  CALL,
+  callOf,
   corrected,
   explained,
   given,
@@ -28,8 +21,8 @@ import {
   reopened,
   resolved,
   responsible,
-  SUBJECT,
   thanked,
+  withdrawn,
   words,
 } from './complaint.stories.ts';
 import type { ComplaintEvent } from './events.ts';
@@ -44,24 +37,6 @@ import {
   issueAssessed,
   issueReclassified,
 } from './events/putting-right.ts';
-
-const CALL = id(9);
-
-/** The call of the resolution that is the nth fact of the complaint, and what happened on it. */
-const callOf = (resolution: number, ...happened: readonly FollowUpEvent[]) => {
-  const opened = followUpOpened({
-    kind: 'after-resolution',
-    complaint: COMPLAINT,
-    resolution: factId(resolution),
-    customer: SUBJECT,
-    due: '2026-03-05T09:00:00.000Z',
-    attemptLimit: 3,
-    attemptGap: 'PT4H',
-  });
-  const facts = history<FollowUpEvent>(`follow-up-${CALL}`, [opened, ...happened]);
-  const state = facts.reduce<FollowUp | undefined>((older, fact) => followUpStreams.evolve(older, fact), undefined)!;
-  return { id: CALL, revision: facts.length - 1, state };
-};
 
 const satisfied = customerReached({ solution: 5, attitude: 4, declined: false });
 const closing = (call: ReturnType<typeof callOf> | undefined) => (complaint: Complaint) =>
@@ -88,6 +63,11 @@ describe('closing', () => {
         ),
       )
       .then(complaintClosed({ followUp: { id: CALL, revision: 2, standing: 'exhausted' } })));
+
+  it('keeps that the customer was reached, when they called back after all attempts were made', () =>
+    given(...conducted, resolved)
+      .when(closing(callOf(5, customerNotReached({ attempts: 3 }), satisfied)))
+      .then(complaintClosed({ followUp: { id: CALL, revision: 2, standing: 'reached' } })));
 
   it('says nothing the second time', () =>
     given(...conducted, resolved, complaintClosed({}))
@@ -249,6 +229,31 @@ describe('the call that closing demands', () => {
 });
 
 describe('after a reopening', () => {
+  it('of a withdrawal, the resolution and the call of before count no more, though the call reached the customer', () => {
+    const again = given(...conducted, resolved, withdrawn, reopened);
+    again.when(closing(callOf(5, satisfied))).thenRefused('not-ready-to-close', missing('resolution', 'follow-up'));
+    given(...conducted, resolved, withdrawn, reopened, resolved)
+      .when(closing(callOf(5, satisfied)))
+      .thenRefused('not-ready-to-close', missing('follow-up'));
+    given(...conducted, resolved, withdrawn, reopened, resolved)
+      .when(closing(callOf(8, satisfied)))
+      .then(complaintClosed({ followUp: { id: CALL, revision: 1, standing: 'reached' } }));
+  });
+
+  it('a compensation that was delivered or declined still counts, and one that is accepted after all is owed', () => {
+    const compensation = id(2);
+    const unmended = conducted.slice(0, -1);
+    const again = (...before: readonly ComplaintEvent[]) => [...unmended, offered, ...before, resolved, reopened];
+    const delivered = again(compensationDelivered({ compensation, proof: words }));
+    expect(closingAfter(...delivered).decision.kind).toBe('recorded');
+    const declined = again(compensationDeclined({ compensation, reason: words }));
+    expect(closingAfter(...declined).decision.kind).toBe('recorded');
+    closingAfter(...declined, compensationAccepted({ compensation })).thenRefused(
+      'not-ready-to-close',
+      missing('remedy'),
+    );
+  });
+
   it('only the resolution and its call are demanded anew: the rest stands', () =>
     given(...conducted, resolved, complaintClosed({}), reopened)
       .when(closing(callOf(5, satisfied)))

@@ -1,7 +1,9 @@
 import type { Decision } from '../../fact/src/decision.ts';
 import type { Role } from '../../fact/src/fact.ts';
 import { personalText } from '../../fact/src/personal.ts';
-import { storiesOf } from '../../fact/src/story.ts';
+import { factId, history, storiesOf } from '../../fact/src/story.ts';
+import { followUpOpened, type FollowUpEvent } from '../../follow-up/src/events.ts';
+import { followUpStreams, type FollowUp } from '../../follow-up/src/follow-up.ts';
 import { defaultPolicy } from '../../policy/src/default-policy.ts';
 import type { VersionedPolicy } from '../../policy/src/policy.ts';
 import { complaintStreams, type Complaint } from './complaint.ts';
@@ -19,6 +21,9 @@ export const SUBJECT = '33333333-3333-4333-8333-333333333333';
 
 /** The nth id of what a story creates. */
 export const id = (n: number): string => `44444444-4444-4444-8444-${String(n).padStart(12, '0')}`;
+
+/** The complaint's call. */
+export const CALL = id(9);
 
 export const words = personalText('Words of one person to another.');
 
@@ -65,9 +70,25 @@ export const corrected = correctionMade({ correction: id(1), issue: ISSUE, what:
 export const offered = compensationOffered({ compensation: id(2), issue: ISSUE, item: 'flowers' });
 export const explained = causeExplained({ text: words });
 export const resolved = complaintResolved({ text: words });
-export const closed = complaintClosed({ followUp: { id: id(9), revision: 1, standing: 'reached' } });
+export const closed = complaintClosed({ followUp: { id: CALL, revision: 1, standing: 'reached' } });
 export const reopened = complaintReopened({ reason: words });
 export const withdrawn = complaintWithdrawn({ reason: words });
+
+/** The call of the resolution that is the nth fact of the complaint, and what happened on it, as it is read. */
+export const callOf = (resolution: number, ...happened: readonly FollowUpEvent[]) => {
+  const opened = followUpOpened({
+    kind: 'after-resolution',
+    complaint: COMPLAINT,
+    resolution: factId(resolution),
+    customer: SUBJECT,
+    due: '2026-03-05T09:00:00.000Z',
+    attemptLimit: 3,
+    attemptGap: 'PT4H',
+  });
+  const facts = history<FollowUpEvent>(`follow-up-${CALL}`, [opened, ...happened]);
+  const state = facts.reduce<FollowUp | undefined>((older, fact) => followUpStreams.evolve(older, fact), undefined)!;
+  return { id: CALL, revision: facts.length - 1, state };
+};
 
 export const policy: VersionedPolicy = { ...defaultPolicy, version: 0 };
 

@@ -76,6 +76,9 @@ export interface Message extends Mark {
   readonly text: Personal;
 }
 
+/** A time limit, and when that took effect which it waited for, or the customer withdrew; null while it runs. */
+export type RunningDue = Due & { readonly stopped: string | null };
+
 /** Everything that is so about one complaint (mission §3: facts, not one status). Folded from its stream, nothing else. */
 export interface Complaint {
   readonly id: string;
@@ -91,7 +94,7 @@ export interface Complaint {
   readonly contact: { readonly name?: Personal; readonly phone?: Personal; readonly email?: Personal };
   readonly handler: string | null;
   readonly issues: readonly IssueState[];
-  readonly dues: readonly Due[];
+  readonly dues: readonly RunningDue[];
   readonly acknowledged: Mark | null;
   readonly thanked: (Mark & { readonly why: Personal }) | null;
   readonly apologies: readonly Apology[];
@@ -104,8 +107,6 @@ export interface Complaint {
   readonly explained:
     (Mark & ({ readonly text: Personal } | { readonly waived: true; readonly reason: Personal })) | null;
   readonly compensations: readonly Compensation[];
-  /** The first acknowledgement, thanks or outgoing message: when it took effect, the earliest one. */
-  readonly firstResponse: string | null;
   readonly firstResponseMissed: Mark | null;
   readonly firstResponseFoundTimely: Mark | null;
   /** Every resolution, oldest first: each asks for a call of its own. */
@@ -121,7 +122,8 @@ export interface Complaint {
   readonly rectifications: readonly (Mark & {
     readonly of: string;
     readonly type: string;
-    readonly data: Personal;
+    readonly data?: Personal;
+    readonly representative?: Personal;
     readonly reason: Personal;
   })[];
 }

@@ -21,7 +21,7 @@ import { SEVERITIES } from './vocabulary.ts';
 
 /** Whole conducts, made at random: what somebody does over both streams, a complaint's and its calls'. */
 
-export const CALL_MOVES = ['attempt', 'outcome', 'reschedule', 'supersede', 'open'] as const;
+const CALL_MOVES = ['attempt', 'outcome', 'reschedule', 'supersede', 'open'] as const;
 type CallMove = (typeof CALL_MOVES)[number];
 export type MoveKind = ComplaintMove | CallMove | 'close';
 

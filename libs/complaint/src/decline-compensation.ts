@@ -2,6 +2,7 @@ import { nothing, recorded, type Decision } from '../../fact/src/decision.ts';
 import type { Personal } from '../../fact/src/personal.ts';
 import type { Policy } from '../../policy/src/policy.ts';
 import type { Complaint } from './complaint.ts';
+import { doneInThisConduct } from './conduct.ts';
 import { ended } from './ended.ts';
 import type { ComplaintEvent } from './events.ts';
 import { compensationDeclined } from './events/putting-right.ts';
@@ -13,7 +14,7 @@ export interface DeclineCompensation {
   readonly reason: Personal;
 }
 
-/** Mission §4: offered → declined. Once; a customer who accepted before may change their mind. */
+/** Mission §4: offered → declined. Once per conduct; a customer who accepted before may change their mind. */
 export const declineCompensation = (
   command: DeclineCompensation,
   complaint: Complaint,
@@ -23,7 +24,7 @@ export const declineCompensation = (
   if (end) return end;
   const compensation = complaint.compensations.find(({ id }) => id === command.compensation);
   if (!compensation) return unknownPart('compensation');
-  return compensation.declined
+  return doneInThisConduct(complaint, compensation.declined)
     ? nothing
     : recorded(compensationDeclined({ compensation: compensation.id, reason: command.reason }));
 };

@@ -2,6 +2,7 @@ import { nothing, recorded, type Decision } from '../../fact/src/decision.ts';
 import type { Personal } from '../../fact/src/personal.ts';
 import type { Policy } from '../../policy/src/policy.ts';
 import type { Complaint } from './complaint.ts';
+import { doneInThisConduct } from './conduct.ts';
 import { ended } from './ended.ts';
 import type { ComplaintEvent } from './events.ts';
 import { compensationDelivered } from './events/putting-right.ts';
@@ -13,7 +14,7 @@ export interface DeliverCompensation {
   readonly proof: Personal;
 }
 
-/** Mission §4: delivered, with proof. Once; also when nobody recorded that it was accepted. */
+/** Mission §4: delivered, with proof. Once per conduct; also when nobody recorded that it was accepted. */
 export const deliverCompensation = (
   command: DeliverCompensation,
   complaint: Complaint,
@@ -23,7 +24,7 @@ export const deliverCompensation = (
   if (end) return end;
   const compensation = complaint.compensations.find(({ id }) => id === command.compensation);
   if (!compensation) return unknownPart('compensation');
-  return compensation.delivered
+  return doneInThisConduct(complaint, compensation.delivered)
     ? nothing
     : recorded(compensationDelivered({ compensation: compensation.id, proof: command.proof }));
 };

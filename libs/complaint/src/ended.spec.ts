@@ -1,4 +1,4 @@
-import { factId } from '../../fact/src/story.ts';
+import { at, factId } from '../../fact/src/story.ts';
 import { acceptCompensation } from './accept-compensation.ts';
 import { acceptResponsibility } from './accept-responsibility.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -94,9 +94,12 @@ const IS_OVER: Record<string, Doing> = {
 
 const begun = [receivedWithDue, promise, offered, resolved] as const;
 
+/** Behind every due of the complaint, so that the system has something to mark. */
+const ENDED_AT = '2026-03-04T10:00:00.000Z';
+
 describe.each([
-  ['closed', closed],
-  ['withdrawn', withdrawn],
+  ['closed', at(ENDED_AT, closed)],
+  ['withdrawn', at(ENDED_AT, withdrawn)],
 ])('on a complaint that is %s', (_end, end) => {
   it.each(Object.entries(GOES_ON))('%s goes on', (_name, command) => {
     const { decision } = given(...begun, end).when(command);

@@ -1,15 +1,8 @@
-import type { Complaint, Compensation, IssueState, Mark, Promised } from './complaint.ts';
+import type { Complaint, Compensation, IssueState, Promised, RunningDue } from './complaint.ts';
 import type { ComplaintFact } from './events.ts';
-import type { Issue } from './vocabulary.ts';
+import { markOf, newIssue, opened, startedDue } from './opening.ts';
 
 /** How facts become what is so about a complaint. Total over the union: a new event is missed by the compiler here. */
-
-const markOf = (fact: ComplaintFact): Mark => ({
-  at: fact.effectiveAt,
-  by: fact.actor.id,
-  fact: fact.id,
-  revision: fact.revision,
-});
 
 const withIssue = (complaint: Complaint, id: string, change: (issue: IssueState) => IssueState): Complaint => ({
   ...complaint,
@@ -26,53 +19,24 @@ const withCompensation = (complaint: Complaint, id: string, change: Partial<Comp
   compensations: complaint.compensations.map((one) => (one.id === id ? { ...one, ...change } : one)),
 });
 
-/** An answer to the customer at this time; the earliest one is the first response. */
-const responded = (complaint: Complaint, at: string): Pick<Complaint, 'firstResponse'> => ({
-  firstResponse: complaint.firstResponse === null || at < complaint.firstResponse ? at : complaint.firstResponse,
+const withDues = ({ dues }: Complaint, change: (due: RunningDue) => RunningDue): Pick<Complaint, 'dues'> => ({
+  dues: dues.map(change),
 });
 
-const newIssue = (issue: Issue): IssueState => ({ ...issue, repairable: null, corrections: [] });
+/**
+ * An acknowledgement, thanks or an outgoing message at this time: the earliest one is the first response, in whatever
+ * order they are recorded.
+ */
+const responded = (complaint: Complaint, at: string): Pick<Complaint, 'dues'> =>
+  withDues(complaint, (due) =>
+    due.clock === 'first-response' && (due.stopped === null || at < due.stopped) ? { ...due, stopped: at } : due,
+  );
 
-const opened = (fact: ComplaintFact & { type: 'ComplaintReceived' }): Complaint => ({
-  id: fact.stream.slice('complaint-'.length),
-  received: fact.data,
-  receivedAt: fact.effectiveAt,
-  receivedBy: markOf(fact),
-  conduct: 1,
-  conductSince: fact.revision,
-  facts: [],
-  contact: {
-    ...(fact.data.customer.name && { name: fact.data.customer.name }),
-    ...(fact.data.customer.phone && { phone: fact.data.customer.phone }),
-    ...(fact.data.customer.email && { email: fact.data.customer.email }),
-  },
-  handler: null,
-  issues: fact.data.issues.map(newIssue),
-  dues: fact.data.dues,
-  acknowledged: null,
-  thanked: null,
-  apologies: [],
-  responsibility: null,
-  requests: [],
-  information: [],
-  messages: [],
-  promises: [],
-  causes: [],
-  explained: null,
-  compensations: [],
-  firstResponse: null,
-  firstResponseMissed: null,
-  firstResponseFoundTimely: null,
-  resolutions: [],
-  resolved: null,
-  accepted: null,
-  customerAnswer: null,
-  closed: null,
-  withdrawn: null,
-  reopenings: [],
-  overrides: [],
-  rectifications: [],
-});
+/** What stops clocks for good: no reopening sets them going again, as each conduct has clocks of its own. */
+const stopped = (complaint: Complaint, at: string, only?: 'resolution'): Pick<Complaint, 'dues'> =>
+  withDues(complaint, (due) =>
+    due.stopped === null && (only === undefined || due.clock === only) ? { ...due, stopped: at } : due,
+  );
 
 /** Records and never refuses: history already happened. */
 export const evolve = (before: Complaint | undefined, fact: ComplaintFact): Complaint => {
@@ -90,13 +54,10 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
   switch (fact.type) {
     case 'ComplaintReceived':
       return complaint; // one receipt opens a stream; the ledger's expected revision keeps it so
-    case 'ComplaintAcknowledged':
-      return {
-        ...complaint,
-        acknowledged: mark,
-        dues: [...complaint.dues, ...fact.data.dues],
-        ...responded(complaint, mark.at),
-      };
+    case 'ComplaintAcknowledged': {
+      const { dues } = responded(complaint, mark.at);
+      return { ...complaint, acknowledged: mark, dues: [...dues, ...fact.data.dues.map(startedDue)] };
+    }
     case 'ContactGiven':
       return { ...complaint, contact: { ...complaint.contact, ...fact.data } };
     case 'HandlerAssigned':
@@ -192,6 +153,7 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
       return {
         ...complaint,
         resolved: mark,
+        ...stopped(complaint, mark.at, 'resolution'),
         resolutions: [...complaint.resolutions, { ...mark, text: fact.data.text }],
       };
     case 'CustomerAnswered':
@@ -215,10 +177,10 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
         reopenings: [...complaint.reopenings, { ...mark, reason: fact.data.reason }],
       };
     case 'ComplaintWithdrawn':
-      return { ...complaint, withdrawn: { ...mark, reason: fact.data.reason } };
+      return { ...complaint, withdrawn: { ...mark, reason: fact.data.reason }, ...stopped(complaint, mark.at) };
     case 'FactRectified': {
-      const { fact: of, type, data, reason } = fact.data;
-      return { ...complaint, rectifications: [...complaint.rectifications, { ...mark, of, type, data, reason }] };
+      const { fact: of, ...rectified } = fact.data;
+      return { ...complaint, rectifications: [...complaint.rectifications, { ...mark, of, ...rectified }] };
     }
     case 'RuleOverridden':
       return { ...complaint, overrides: [...complaint.overrides, { ...mark, ...fact.data }] };

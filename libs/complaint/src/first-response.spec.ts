@@ -12,6 +12,7 @@ import {
   reopened,
   resolved,
   thanked,
+  withdrawn,
   words,
 } from './complaint.stories.ts';
 import { firstResponseFoundTimely, firstResponseMissed, messageRecorded } from './events/conversation.ts';
@@ -51,6 +52,15 @@ describe('acknowledging', () => {
     given(receivedMigrated)
       .when(doing(acknowledge, { channel: 'sms', effectiveAt: IN_TIME }))
       .then(complaintAcknowledged({ channel: 'sms', dues: [] })));
+
+  it('sets no clock for a resolution that came first; a new conduct has one again', () => {
+    given(receivedWithDue, resolved)
+      .when(doing(acknowledge, { channel: 'sms', effectiveAt: IN_TIME }))
+      .then(complaintAcknowledged({ channel: 'sms', dues: [] }));
+    given(receivedWithDue, resolved, reopened)
+      .when(doing(acknowledge, { channel: 'sms', effectiveAt: NEXT_DAY }))
+      .then(complaintAcknowledged({ channel: 'sms', dues: [resolution(NEXT_DAY, '2026-03-16T18:00:00.000Z')] }));
+  });
 
   it('goes by a channel that the policy knows', () =>
     given(receivedWithDue)
@@ -105,7 +115,7 @@ describe('the first response', () => {
       .thenNothing());
 
   it('is the earliest one, in whatever order they were recorded', () =>
-    expect(given(receivedWithDue, at(NEXT_DAY, acknowledged), at(IN_TIME, thanked)).state!.firstResponse).toBe(
+    expect(given(receivedWithDue, at(NEXT_DAY, acknowledged), at(IN_TIME, thanked)).state!.dues[0]!.stopped).toBe(
       IN_TIME,
     ));
 
@@ -121,6 +131,18 @@ describe('the first response', () => {
     given(receivedMigrated)
       .when(doing(missFirstResponse, { now: NEXT_DAY }))
       .thenNothing();
+  });
+
+  it('is not missed by a customer who withdrew before it was due, also when the complaint is reopened', () => {
+    given(receivedWithDue, at(FIRST_RESPONSE_DUE, withdrawn))
+      .when(doing(missFirstResponse, { now: NEXT_DAY }))
+      .thenNothing();
+    given(receivedWithDue, at(IN_TIME, withdrawn), at(NEXT_DAY, reopened))
+      .when(doing(missFirstResponse, { now: NEXT_DAY }))
+      .thenNothing();
+    given(receivedWithDue, at(TOO_LATE, withdrawn))
+      .when(doing(missFirstResponse, { now: NEXT_DAY }))
+      .then(firstResponseMissed({ due: FIRST_RESPONSE_DUE }));
   });
 
   it('turns out to have been in time when it was recorded late: the mark stands, and a fact says so', () => {

@@ -13,14 +13,17 @@ export interface MissFirstResponse {
   readonly now: string;
 }
 
-/** Mission §5: a missed norm is a fact written exactly once; not for migrated complaints, which have no clocks. */
+/**
+ * Mission §5: a missed norm is a fact written exactly once; not for migrated complaints, which have no clocks. Who
+ * withdrew before it was due did not wait in vain.
+ */
 export const missFirstResponse = (
   command: MissFirstResponse,
   complaint: Complaint,
   _policy: Policy,
 ): Decision<ComplaintEvent, RefusalCode> => {
-  const due = firstResponseDue(complaint);
-  if (due === undefined || complaint.firstResponseMissed || command.now <= missedAt(complaint, due)) return nothing;
-  const answeredInTime = complaint.firstResponse !== null && complaint.firstResponse <= due;
-  return answeredInTime ? nothing : recorded(firstResponseMissed({ due }));
+  const clock = firstResponseDue(complaint);
+  if (!clock || complaint.firstResponseMissed || command.now <= missedAt(complaint, clock.due)) return nothing;
+  const { due, stopped } = clock;
+  return stopped !== null && stopped <= due ? nothing : recorded(firstResponseMissed({ due }));
 };

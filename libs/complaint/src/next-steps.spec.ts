@@ -1,11 +1,10 @@
-import { at, factId, history } from '../../fact/src/story.ts';
-import { customerReached, followUpOpened, type FollowUpEvent } from '../../follow-up/src/events.ts';
-import { followUpStreams, type FollowUp } from '../../follow-up/src/follow-up.ts';
+import { at } from '../../fact/src/story.ts';
+import { customerReached, type FollowUpEvent } from '../../follow-up/src/events.ts';
 import {
   acknowledged,
   apologised,
+  callOf,
   closed,
-  COMPLAINT,
   corrected,
   explained,
   FIRST_RESPONSE_DUE,
@@ -20,19 +19,25 @@ import {
   reopened,
   resolved,
   responsible,
-  SUBJECT,
   thanked,
   withdrawn,
   words,
 } from './complaint.stories.ts';
-import { promiseMade } from './events/conversation.ts';
-import { complaintAcknowledged, handlerAssigned } from './events/intake.ts';
+import {
+  customerAnswered,
+  informationGiven,
+  informationRequested,
+  messageRecorded,
+  promiseMade,
+} from './events/conversation.ts';
+import { complaintAcknowledged, complaintReceived, handlerAssigned } from './events/intake.ts';
 import {
   causeConfirmed,
   compensationAccepted,
   compensationDeclined,
   compensationDelivered,
   issueAssessed,
+  issueReclassified,
 } from './events/putting-right.ts';
 import { nextSteps, type Circumstances } from './next-steps.ts';
 import type { Complaint } from './complaint.ts';
@@ -47,20 +52,7 @@ const steps = (complaint: Complaint | undefined, circumstances: Circumstances = 
 const can = (...args: Parameters<typeof steps>) => steps(...args).can.map(({ step }) => step);
 const should = (...args: Parameters<typeof steps>) => steps(...args).should.map(({ step }) => step);
 
-const opened = followUpOpened({
-  kind: 'after-resolution',
-  complaint: COMPLAINT,
-  resolution: factId(8),
-  customer: SUBJECT,
-  due: '2026-03-05T09:00:00.000Z',
-  attemptLimit: 3,
-  attemptGap: 'PT4H',
-});
-const call = (...happened: readonly FollowUpEvent[]) =>
-  history<FollowUpEvent>(`follow-up-${id(9)}`, [opened, ...happened]).reduce<FollowUp | undefined>(
-    (older, fact) => followUpStreams.evolve(older, fact),
-    undefined,
-  );
+const call = (...happened: readonly FollowUpEvent[]) => callOf(8, ...happened).state;
 
 const anna = handlerAssigned({ handler: 'anna' });
 const cause = causeConfirmed({ cause: id(3), issue: ISSUE, process: { department: 'logistics' } });
@@ -171,6 +163,52 @@ describe('next steps', () => {
     });
   });
 
+  it('after the end are the promises that are still owed, and nothing else', () => {
+    const promised = promiseMade({ promise: id(4), what: 'payment', due: NOW });
+    for (const end of [closed, withdrawn]) {
+      const { state } = given(received, promised, resolved, end);
+      expect(should(state, { ...quiet, now: LONG_AFTER })).toEqual(['promises/fulfilments']);
+      expect(should(state)).toEqual([]);
+    }
+  });
+
+  it('ask to answer what the customer wrote, also after the end, until somebody has', () => {
+    const message = (direction: 'in' | 'out') =>
+      messageRecorded({ message: id(5), direction, channel: 'email', text: words });
+    expect(steps(given(received, message('in')).state).should[0]).toMatchObject({
+      step: 'messages',
+      wording: { text: WORDING.en.messages },
+    });
+    expect(should(given(received, resolved, closed, message('in')).state)).toEqual(['messages']);
+    for (const answer of [message('out'), acknowledged, thanked, explained, resolved])
+      expect(should(given(received, message('in'), answer).state)).not.toContain('messages');
+    expect(should(given(received, thanked, message('in')).state)).toContain('messages');
+  });
+
+  it('take up again what the customer does not accept, while the window is open', () => {
+    const refused = customerAnswered({ answer: 'not-accepted' });
+    const wanted = { step: 'reopenings', due: '2026-03-16T09:08:00.000Z', wording: { text: WORDING.en.reopenings } };
+    const reached = call(customerReached({ declined: true }));
+    const [first, second] = steps(given(...conducted, resolved, refused).state, { ...quiet, call: reached }).should;
+    expect([first, second]).toMatchObject([wanted, { step: 'closures' }]);
+    expect(should(given(...conducted, resolved, closed, refused).state)).toEqual(['reopenings']);
+    expect(should(given(...conducted, resolved, closed, refused).state, { ...quiet, now: LONG_AFTER })).toEqual([]);
+    expect(should(given(...conducted, resolved, refused, withdrawn).state)).toEqual([]);
+    expect(should(given(...conducted, resolved, refused, reopened).state)).not.toContain('reopenings');
+  });
+
+  it('ask for help once while nobody has named what went wrong', () => {
+    const unnamed = complaintReceived({
+      ...received.data,
+      issues: [{ id: ISSUE, category: 'unspecified', presumed: 'minor' }],
+    });
+    const asked = informationRequested({ request: id(5), ask: words, time: 1 });
+    const named = issueReclassified({ issue: ISSUE, category: 'delivery-late', reason: words });
+    expect(should(given(unnamed).state)).toContain('information-requests');
+    for (const fact of [asked, informationGiven({ text: words }), named])
+      expect(should(given(unnamed, fact).state)).not.toContain('information-requests');
+  });
+
   it('say what is missing for closing', () =>
     expect(steps(given(...conducted).state).missing.map(({ code }) => code)).toEqual(['resolution', 'follow-up']));
 
@@ -187,6 +225,10 @@ describe('next steps', () => {
       });
     const again = given(...conducted, promising(NOW), resolved, reopened, promising(LONG_AFTER));
     expect(steps(again.state).should).toEqual([expect.objectContaining({ step: 'resolutions', due: LONG_AFTER })]);
+    const unannounced = given(...conducted, promising(NOW), resolved, reopened);
+    const resolution = steps(unannounced.state).should.find(({ step }) => step === 'resolutions');
+    expect(resolution).toBeDefined();
+    expect(resolution).not.toHaveProperty('due');
   });
 
   it('come in the language that was asked for, else in English', () => {

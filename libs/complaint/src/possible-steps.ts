@@ -34,9 +34,9 @@ const conductSteps = (complaint: Complaint, missing: readonly Missing[]): Step[]
     ['reclassifications', 'assessments', 'causes', 'corrections', 'compensations'].map((step) => ({ step, issue: id })),
   ),
   ...complaint.compensations.flatMap(({ id, accepted, declined, delivered }) => [
-    ...(accepted ? [] : [{ step: 'compensations/acceptances', compensation: id }]),
-    ...(declined ? [] : [{ step: 'compensations/declines', compensation: id }]),
-    ...(delivered ? [] : [{ step: 'compensations/deliveries', compensation: id }]),
+    ...(doneInThisConduct(complaint, accepted) ? [] : [{ step: 'compensations/acceptances', compensation: id }]),
+    ...(doneInThisConduct(complaint, declined) ? [] : [{ step: 'compensations/declines', compensation: id }]),
+    ...(doneInThisConduct(complaint, delivered) ? [] : [{ step: 'compensations/deliveries', compensation: id }]),
   ]),
   { step: 'explanations' },
   ...(complaint.resolved ? [] : [{ step: 'resolutions' }]),

@@ -1,6 +1,6 @@
 import { at } from '../../fact/src/story.ts';
 import { breakPromise } from './break-promise.ts';
-import { closed, doing, given, id, received } from './complaint.stories.ts';
+import { closed, doing, given, id, received, receivedMigrated } from './complaint.stories.ts';
 import { promiseBroken, promiseFulfilled, promiseMade } from './events/conversation.ts';
 import { fulfilPromise } from './fulfil-promise.ts';
 import { makePromise } from './make-promise.ts';
@@ -78,6 +78,13 @@ describe('a broken promise', () => {
 
   it('is one that was kept too late', () =>
     given(received, promised, at(AFTER, fulfilled)).when(breaking).then(broken));
+
+  it('is none of a migrated complaint: how it was kept may be brought over later', () => {
+    given(receivedMigrated, promised).when(breaking).thenNothing();
+    given(receivedMigrated, promised)
+      .when(doing(fulfilPromise, { promise: id(1) }))
+      .then(fulfilled);
+  });
 
   it('takes effect at its time, but never before the complaint began', () => {
     const { state } = given(received);

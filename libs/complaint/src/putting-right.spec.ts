@@ -1,5 +1,17 @@
 import { acceptCompensation } from './accept-compensation.ts';
-import { doing, explained, corrected, given, id, ISSUE, offered, received, words } from './complaint.stories.ts';
+import {
+  doing,
+  explained,
+  corrected,
+  given,
+  id,
+  ISSUE,
+  offered,
+  received,
+  reopened,
+  resolved,
+  words,
+} from './complaint.stories.ts';
 import { correct } from './correct.ts';
 import { declineCompensation } from './decline-compensation.ts';
 import { deliverCompensation } from './deliver-compensation.ts';
@@ -125,6 +137,16 @@ describe('a compensation', () => {
     const { state } = given(received, offered, accepted, declined);
     expect(state!.compensations[0]).toMatchObject({ accepted: null, declined: { revision: 3 } });
     given(received, offered, accepted)
+      .when(doing(declineCompensation, { compensation, reason: words }))
+      .then(declined);
+  });
+
+  it('is accepted, declined or delivered again in a new conduct; until then what was settled stays settled', () => {
+    const again = given(received, offered, accepted, delivered, resolved, reopened);
+    expect(again.state!.compensations[0]).toMatchObject({ accepted: { revision: 2 }, delivered: { revision: 3 } });
+    again.when(doing(acceptCompensation, { compensation })).then(accepted);
+    again.when(doing(deliverCompensation, { compensation, proof: words })).then(delivered);
+    given(received, offered, declined, resolved, reopened)
       .when(doing(declineCompensation, { compensation, reason: words }))
       .then(declined);
   });

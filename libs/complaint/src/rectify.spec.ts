@@ -2,6 +2,7 @@ import { factId } from '../../fact/src/story.ts';
 import { personalText } from '../../fact/src/personal.ts';
 import { apologised, doing, given, id, received, thanked, words } from './complaint.stories.ts';
 import { factRectified } from './events/ending.ts';
+import { complaintReceived } from './events/intake.ts';
 import { rectify } from './rectify.ts';
 
 const RECEIPT = factId(0);
@@ -24,6 +25,36 @@ describe('rectifying a fact', () => {
           reason: words,
         }),
       ));
+
+  it('keeps what belongs to the representative apart, so that it goes with that person', () => {
+    const represented = complaintReceived({ ...received.data, representative: { id: id(8) } });
+    given(represented)
+      .when(rectifying({ channel: 'email', representative: { id: id(8), name: 'Bo' } }))
+      .then(
+        factRectified({
+          fact: RECEIPT,
+          type: 'ComplaintReceived',
+          data: personalText('{"channel":"email"}'),
+          representative: personalText(JSON.stringify({ id: id(8), name: 'Bo' })),
+          reason: words,
+        }),
+      );
+    given(represented)
+      .when(rectifying({ representative: { id: id(8), name: 'Bo' } }))
+      .then(
+        factRectified({
+          fact: RECEIPT,
+          type: 'ComplaintReceived',
+          representative: personalText(JSON.stringify({ id: id(8), name: 'Bo' })),
+          reason: words,
+        }),
+      );
+  });
+
+  it('cannot rectify a representative whom nobody named', () =>
+    given(received)
+      .when(rectifying({ representative: { id: id(8), name: 'Bo' } }))
+      .thenRefused('invalid-body', wrongAt('#/data/representative')));
 
   it('is a new fact each time', () => {
     const rectified = factRectified({

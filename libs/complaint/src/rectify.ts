@@ -27,11 +27,18 @@ export const rectify = (
   const definition = complaintEvents.find(({ type }) => type === wrong.type)!;
   const errors = wrongMembers(definition.data, command.data);
   if (errors.length > 0) return refused('invalid-body', 'The data is not what a fact of this kind holds.', { errors });
+  // What belongs to another person is sealed with that person's key, and goes when that person is erased.
+  const { representative, ...own } = command.data;
+  if (representative !== undefined && !complaint.received.representative)
+    return refused('invalid-body', 'The complaint names no representative.', {
+      errors: [{ pointer: '#/data/representative', code: 'unknown-member', detail: 'The complaint names no representative.' }],
+    });
   return recorded(
     factRectified({
       fact: wrong.id,
       type: wrong.type,
-      data: personalText(JSON.stringify(command.data)),
+      ...((representative === undefined || Object.keys(own).length > 0) && { data: personalText(JSON.stringify(own)) }),
+      ...(representative !== undefined && { representative: personalText(JSON.stringify(representative)) }),
       reason: command.reason,
     }),
   );

@@ -1,14 +1,16 @@
 import type { Policy } from '../../policy/src/policy.ts';
 import type { Complaint } from './complaint.ts';
 import { doneInThisConduct } from './conduct.ts';
-import { firstResponseDue } from './first-response.ts';
 import { weightOf, type Missing, type MissingCode } from './missing-for-closing.ts';
 import type { Circumstances, SuggestedStep } from './next-steps.ts';
+import { reopenableUntil } from './reopen.ts';
+import { UNSPECIFIED, type Due } from './vocabulary.ts';
 import { wordingFor, type Occasion } from './wording.ts';
 
 /**
- * What should be done next, in the order of the conduct (mission §3): late promises first, then listening, thanking,
- * apologising, putting right, explaining, preventing, resolving, making sure, closing. Nothing for what has ended.
+ * What should be done next, in the order of the conduct (mission §3): what is owed already comes first, then
+ * listening, thanking, apologising, clarifying, putting right, preventing, explaining, resolving, making sure, closing.
+ * After the end only that is left which is owed already.
  */
 export const suggestedSteps = (
   complaint: Complaint,
@@ -16,25 +18,15 @@ export const suggestedSteps = (
   { call, now, languages }: Circumstances,
   policy: Policy,
 ): SuggestedStep[] => {
-  if (complaint.closed || complaint.withdrawn) return [];
   const say = (occasion: Occasion) => ({ wording: wordingFor(occasion, languages) });
   const lacks = (code: MissingCode) => missing.find((one) => one.code === code);
-  const steps: SuggestedStep[] = [];
-
-  for (const { id, due, fulfilled } of complaint.promises)
-    if (!fulfilled && due < now)
-      steps.push({
-        step: 'promises/fulfilments',
-        promise: id,
-        due,
-        why: 'The customer was promised this, and the time has passed.',
-        ...say('promises'),
-      });
+  const steps: SuggestedStep[] = owedAlready(complaint, now, policy, say);
+  if (complaint.closed || complaint.withdrawn) return steps;
   if (!doneInThisConduct(complaint, complaint.acknowledged))
     steps.push({
       step: 'acknowledgements',
       why: 'The customer does not know yet that we have it, and by when there will be an answer.',
-      ...dueOf(complaint.firstResponse === null ? firstResponseDue(complaint) : undefined),
+      ...dueOf(running(complaint, 'first-response')),
       ...say('acknowledgements'),
     });
   if (complaint.handler === null)
@@ -50,6 +42,12 @@ export const suggestedSteps = (
       why: responsibility.why,
       ...say('responsibility'),
     });
+  if (nobodyAsked(complaint))
+    steps.push({
+      step: 'information-requests',
+      why: 'Nobody has named yet what went wrong; the customer can help.',
+      ...say('information-requests'),
+    });
   steps.push(...remedies(complaint, missing, say));
   for (const issue of complaint.issues)
     if (!complaint.causes.some((cause) => cause.issue === issue.id))
@@ -61,7 +59,7 @@ export const suggestedSteps = (
     steps.push({
       step: 'resolutions',
       why: 'All is done that was owed; now the customer should hear it as a whole.',
-      ...dueOf(resolutionDue(complaint)),
+      ...dueOf(running(complaint, 'resolution')),
       ...say('resolutions'),
     });
   if (complaint.resolved && lacks('follow-up') && call?.situation === 'open')
@@ -77,6 +75,40 @@ export const suggestedSteps = (
 };
 
 type Say = (occasion: Occasion) => Pick<SuggestedStep, 'wording'>;
+
+/** What no end of the conduct settles: late promises, an unanswered message, a resolution that the customer does not accept. */
+const owedAlready = (complaint: Complaint, now: string, policy: Policy, say: Say): SuggestedStep[] => {
+  const steps: SuggestedStep[] = complaint.promises
+    .filter(({ fulfilled, due }) => !fulfilled && due < now)
+    .map(({ id, due }) => ({
+      step: 'promises/fulfilments',
+      promise: id,
+      due,
+      why: 'The customer was promised this, and the time has passed.',
+      ...say('promises'),
+    }));
+  if (unanswered(complaint))
+    steps.push({ step: 'messages', why: 'The customer wrote, and nobody has answered yet.', ...say('messages') });
+  const until = complaint.withdrawn ? undefined : reopenableUntil(complaint, policy);
+  if (complaint.customerAnswer?.value === 'not-accepted' && until !== undefined && now <= until)
+    steps.push({
+      step: 'reopenings',
+      due: until,
+      why: 'The customer does not accept the resolution.',
+      ...say('reopenings'),
+    });
+  return steps;
+};
+
+/** Whether the customer's last message came behind all that we said to them, in the order of record. */
+const unanswered = ({ messages, acknowledged, thanked, apologies, requests, explained, resolved }: Complaint) => {
+  const last = messages.at(-1);
+  const said = [acknowledged, thanked, apologies.at(-1), requests.at(-1), explained, resolved];
+  return last?.direction === 'in' && said.every((mark) => !mark || mark.revision < last.revision);
+};
+
+const nobodyAsked = ({ issues, requests, information }: Complaint): boolean =>
+  issues.some(({ category }) => category === UNSPECIFIED) && requests.length === 0 && information.length === 0;
 
 const apologies = (complaint: Complaint, missing: readonly Missing[], policy: Policy, say: Say): SuggestedStep[] =>
   missing
@@ -113,8 +145,9 @@ const remedies = (complaint: Complaint, missing: readonly Missing[], say: Say): 
     return [...assessment, { step, issue: issue.id, why: remedy.why, ...say(step) }];
   });
 
-const resolutionDue = ({ dues }: Complaint): string | undefined =>
-  dues.findLast(({ clock }) => clock === 'resolution')?.due;
+/** By when something is due whose clock still runs. */
+const running = ({ dues }: Complaint, name: Due['clock']): string | undefined =>
+  dues.findLast(({ clock, stopped }) => clock === name && stopped === null)?.due;
 
 /** A due as a member, where a clock runs. */
 const dueOf = (due: string | undefined): Pick<SuggestedStep, 'due'> => (due === undefined ? {} : { due });

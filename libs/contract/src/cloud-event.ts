@@ -1,5 +1,6 @@
 import type { Fact } from '../../fact/src/fact.ts';
 import type { JsonObject } from '../../fact/src/json.ts';
+import { isUuid } from '../../fact/src/uuid.ts';
 import { schemaUrn, sourceOf } from './names.ts';
 
 /**
@@ -33,7 +34,6 @@ export interface CloudEvent {
   readonly data: JsonObject;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 export const cloudEvent = (
@@ -56,8 +56,8 @@ export const cloudEvent = (
   position: fact.position,
   recordedtime: fact.recordedAt,
   // The doors let only these forms in; what else got in by another way could be a text, and no text is published.
-  ...(UUID.test(fact.correlationId) && { correlationid: fact.correlationId }),
-  ...(fact.causationId !== undefined && UUID.test(fact.causationId) && { causationid: fact.causationId }),
+  ...(isUuid(fact.correlationId) && { correlationid: fact.correlationId }),
+  ...(fact.causationId !== undefined && isUuid(fact.causationId) && { causationid: fact.causationId }),
   ...(fact.traceparent !== undefined && TRACEPARENT.test(fact.traceparent) && { traceparent: fact.traceparent }),
   data,
 });

@@ -35,7 +35,6 @@ export const complaintContract: Contract<ComplaintEvent> = {
       ),
       product: maybe(code('What was bought')),
       issues: listOf(issue('One of them'), 'What went wrong'),
-      follows: maybe(id('The complaint that this one succeeds')),
       origin: maybe(
         Type.Object(
           { system: code('The other system'), migrated: yes('An existing record: no calls, clocks or escalation') },

@@ -11,6 +11,7 @@ import { code } from './vocabulary.ts';
 
 const COMPLAINT = '01890a5d-ac96-774b-bcce-b302099a8057';
 const SUBJECT = '01890a5d-ac96-774b-bcce-b302099a8060';
+const PREDECESSOR = '01890a5d-ac96-774b-bcce-b302099a8062';
 const envelope = { $enc: 1, key: COMPLAINT, iv: 'iv', ct: 'ciphertext' };
 
 const stored = (overrides: Partial<RecordedEvent> = {}, metadata: object = {}): RecordedEvent => ({
@@ -60,6 +61,7 @@ const received = (confidentiality: string): RecordedEvent =>
           process: { department: 'logistics' },
         },
       ],
+      follows: PREDECESSOR,
       origin: { system: 'cfpb', id: envelope, migrated: true },
       dues: [],
     },
@@ -148,6 +150,12 @@ describe('the message of a fact', () => {
       origin: { system: 'cfpb', migrated: true },
       dues: [],
     }));
+
+  it.each(['open', 'confidential', 'anonymous'])(
+    'never joins a complaint to the one that it follows: either may be confidential (%s)',
+    (confidentiality) =>
+      expect(JSON.stringify(publicMessageOf(received(confidentiality), 'acme')!.event.data)).not.toContain(PREDECESSOR),
+  );
 
   it.each(['confidential', 'anonymous'])(
     'of a complaint that is %s does not name the customer at all',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Acknowledge, AcknowledgementBody } from './commands/acknowledge.ts';
 import { Apologise, ApologyBody } from './commands/apologise.ts';
 import { MakePromise, PromiseBody } from './commands/make-promise.ts';
+import { MessageBody, RecordMessage } from './commands/record-message.ts';
 import { CustomerBody, ReceiptBody } from './commands/receive-body.ts';
 import { Receive } from './commands/receive.ts';
 import { Thank, ThanksBody } from './commands/thank.ts';
@@ -147,6 +148,11 @@ describe('an intake', () => {
     expect(codeOf(await desk.send(new Receive(unknown, by('handler', '/v1/complaints'))))).toBe('unknown-code');
     const lost = receipt({ follows: randomUUID(), customer: body(CustomerBody, { reference: 'C-1' }) });
     expect(codeOf(await desk.send(new Receive(lost, by('handler', '/v1/complaints'))))).toBe('invalid-body');
+    const tomorrow = receipt({
+      effectiveAt: '2026-03-03T09:00:00Z',
+      customer: body(CustomerBody, { reference: 'C-1' }),
+    });
+    expect(codeOf(await desk.send(new Receive(tomorrow, by('handler', '/v1/complaints'))))).toBe('invalid-body');
     expect(await desk.parts.subjects.find('C-1')).toBeUndefined();
     expect(await facts()).toEqual(['PolicyAdopted']);
     expect((await received()).members!['reference']).toBe('90D-XW8-2');
@@ -182,6 +188,41 @@ describe('an intake', () => {
       key: 'k',
     });
     expect(id).toBe(derivedId(commandId, 'complaint'));
+  });
+});
+
+describe('many commands to one complaint at once', () => {
+  it('are each decided and appended once: nobody is in the other’s way', async () => {
+    let appends = 0;
+    const counted = await deskInMemory(
+      (store) =>
+        new Proxy(store, {
+          get: (target, name) => {
+            const member: unknown = Reflect.get(target, name);
+            if (name === 'append') appends++;
+            return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+          },
+        }),
+    );
+    try {
+      const { id } = taken(await counted.send(new Receive(receipt(), by('handler', '/v1/complaints'))));
+      appends = 0;
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, (_, number) =>
+          counted.send(
+            new RecordMessage(
+              id,
+              body(MessageBody, { direction: 'in', channel: 'email', text: `Message ${number}.` }),
+              by('handler', '/x'),
+            ),
+          ),
+        ),
+      );
+      expect(answers.map((answer) => taken(answer).revision)).toEqual(Array.from({ length: 60 }, (_, at) => at + 1));
+      expect(appends).toBe(60);
+    } finally {
+      await counted.close();
+    }
   });
 });
 

@@ -23,6 +23,8 @@ export interface DeskInMemory {
   readonly keys: InMemoryKeyTable;
   readonly parts: DeskParts;
   send<R>(command: Command<R>): Promise<R>;
+  /** The same to another process beside this one, over the same ledger and tables. */
+  sendElsewhere<R>(command: Command<R>): Promise<R>;
   ask<R>(query: Query<R>): Promise<R>;
   /** Puts the clock on; everything after it happens later. */
   later(duration: { readonly hours?: number; readonly minutes?: number }): void;
@@ -51,18 +53,26 @@ export const deskInMemory = async (
     clock: () => new Date(now),
   };
   await adoptPolicy(parts, { policy: defaultPolicy, source: 'defaults' });
-  const module: TestingModule = await Test.createTestingModule({ imports: [DeskModule.with(parts)] }).compile();
-  await module.init();
+  const started = async (): Promise<TestingModule> => {
+    const module = await Test.createTestingModule({ imports: [DeskModule.with(parts)] }).compile();
+    return module.init();
+  };
+  const module = await started();
+  let elsewhere: TestingModule | undefined;
   return {
     store,
     keys,
     parts,
     send: (command) => module.get(CommandBus).execute(command),
+    sendElsewhere: async (command) => (elsewhere ??= await started()).get(CommandBus).execute(command),
     ask: (query) => module.get(QueryBus).execute(query),
     later: ({ hours = 0, minutes = 0 }) => void (now += (hours * 60 + minutes) * 60_000),
     adopt: async (change) =>
       void (await adoptPolicy(parts, { policy: { ...defaultPolicy, ...change }, source: 'api' })),
-    close: () => module.close(),
+    close: async () => {
+      await module.close();
+      await elsewhere?.close();
+    },
   };
 };
 

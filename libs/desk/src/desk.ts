@@ -10,11 +10,14 @@ import type { Caller } from './caller.ts';
 import { normalInstant } from './forms.ts';
 import { DESK_PARTS, type DeskParts } from './parts.ts';
 import { PolicyInForce } from './policy-in-force.ts';
+import { Turns } from './turns.ts';
 
 /** What a rule is told besides the command and the state. */
 export interface Asked {
   /** When what is decided takes effect: the caller's word, else now. */
   readonly at: string;
+  /** When it is decided. Nothing takes effect later than that: the ledger refuses it, after the rule was asked. */
+  readonly now: string;
   /** The newest policy; its version is stored with the facts. */
   readonly policy: VersionedPolicy;
   readonly facts: readonly Fact[];
@@ -29,6 +32,7 @@ export interface Dated {
 @Injectable()
 export class Desk {
   readonly policies: PolicyInForce;
+  private readonly turns = new Turns();
 
   constructor(@Inject(DESK_PARTS) readonly parts: DeskParts) {
     this.policies = new PolicyInForce(parts.store);
@@ -65,22 +69,25 @@ export class Desk {
     const { store, vault, clock } = this.parts;
     // One look at the clock per decision: the rule and the ledger mean the same moment.
     let moment = clock();
-    return transact({
-      store,
-      vault,
-      kind,
-      stream,
-      request,
-      now: () => moment,
-      decide: async (state, facts) => {
-        const policy = await under();
-        moment = clock();
-        const now = moment.toISOString();
-        const before = facts.at(-1)?.recordedAt ?? now;
-        const at = request.effectiveAt ?? (before > now ? before : now);
-        return { decision: await decide(state, { at, policy, facts }), policyVersion: policy.version };
-      },
-    });
+    return this.turns.take(stream, () =>
+      transact({
+        store,
+        vault,
+        kind,
+        stream,
+        request,
+        now: () => moment,
+        decide: async (state, facts) => {
+          const policy = await under();
+          moment = clock();
+          const clocked = moment.toISOString();
+          const before = facts.at(-1)?.recordedAt ?? clocked;
+          const now = before > clocked ? before : clocked;
+          const at = request.effectiveAt ?? now;
+          return { decision: await decide(state, { at, now, policy, facts }), policyVersion: policy.version };
+        },
+      }),
+    );
   }
 
   /** A stream's facts and what they fold into; undefined when there are none (yet, at that time). */

@@ -16,7 +16,9 @@ export type Decision<E extends Event, Code extends string = string> =
   | { readonly kind: 'refused'; readonly refusal: Refusal<Code> };
 
 /** Records these events, in this order, all or none. */
-export const recorded = <E extends Event>(...events: readonly [E, ...E[]]): { kind: 'recorded'; events: readonly [E, ...E[]] } => ({ kind: 'recorded', events });
+export const recorded = <E extends Event>(
+  ...events: readonly [E, ...E[]]
+): { kind: 'recorded'; events: readonly [E, ...E[]] } => ({ kind: 'recorded', events });
 
 /** It is already so: nothing to record. */
 export const nothing = { kind: 'nothing' } as const;

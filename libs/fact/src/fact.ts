@@ -2,7 +2,16 @@ import type { Event } from './define-event.ts';
 
 /** The roles in which somebody acts (api.md, Manners). `system` acts only from inside. */
 export const ROLES = [
-  'customer', 'handler', 'lead', 'manager', 'director', 'department', 'auditor', 'privacy-officer', 'administrator', 'system',
+  'customer',
+  'handler',
+  'lead',
+  'manager',
+  'director',
+  'department',
+  'auditor',
+  'privacy-officer',
+  'administrator',
+  'system',
 ] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -39,4 +48,6 @@ export interface Fact<E extends Event = Event> {
 }
 
 /** A fact whose type also selects its data: what `switch (fact.type)` narrows. */
-export type FactOf<E extends Event> = E extends Event ? Omit<Fact, 'type' | 'data'> & { readonly type: E['type']; readonly data: E['data'] } : never;
+export type FactOf<E extends Event> = E extends Event
+  ? Omit<Fact, 'type' | 'data'> & { readonly type: E['type']; readonly data: E['data'] }
+  : never;

@@ -1,5 +1,6 @@
 import { FormatRegistry, TypeRegistry, type TSchema } from '@sinclair/typebox';
 import { isEnvelope } from './personal.ts';
+import { isUuid } from './uuid.ts';
 import { subjectOf } from './vocabulary.ts';
 
 /** Teaches TypeBox's checker what the vocabulary of facts means by its own schemas and formats. Importing it is enough. */
@@ -14,7 +15,7 @@ const isPersonal = (value: unknown): boolean =>
   isEnvelope(value) ||
   (typeof value === 'object' && value !== null && typeof (value as { $plain?: unknown }).$plain === 'string');
 
-FormatRegistry.Set('uuid', (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text));
+FormatRegistry.Set('uuid', isUuid);
 /** Days and instants that exist: there is no 30th of February. */
 FormatRegistry.Set('date', (text) => isInstant(`${text}T00:00:00.000Z`));
 FormatRegistry.Set('date-time', (text) => isInstant(text));

@@ -15,9 +15,15 @@ export interface StreamKind<State, E extends Event> {
 /** NOTE: a storage format. The name of a noun's stream, without the deployment's prefix (formats.md, Ids). */
 export const streamOf = (noun: Noun, id: string): string => (noun === 'policy' ? 'policy' : `${noun}-${id}`);
 
+/** The bare id of the stream that a fact of ours lies in. */
+export const idOf = ({ stream }: { readonly stream: string }): string => nounOf(stream)!.id;
+
 /** The noun and bare id of a stream's name; undefined for a stream that is not ours. */
 export const nounOf = (stream: string): { noun: Noun; id: string } | undefined => {
   if (stream === 'policy') return { noun: 'policy', id: 'policy' };
-  const match = /^(complaint|follow-up|customer|improvement|recurrence)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(stream);
+  const match =
+    /^(complaint|follow-up|customer|improvement|recurrence)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(
+      stream,
+    );
   return match ? { noun: match[1] as Noun, id: match[2]! } : undefined;
 };

@@ -4,16 +4,25 @@ import type { Personal, SubjectRole } from './personal.ts';
 /** The schema vocabulary of facts. NOTE: these shapes are stored and published for ever (formats.md). */
 
 /** Lower-case UUID, opaque. */
-export const Uuid = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$', format: 'uuid' });
+export const Uuid = Type.String({
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+  format: 'uuid',
+});
 
 /** RFC 3339, UTC, always milliseconds: `2026-03-01T09:00:00.000Z`. */
-export const Instant = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$', format: 'date-time' });
+export const Instant = Type.String({
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$',
+  format: 'date-time',
+});
 
 /** A calendar day: `2019-04-01`. */
 export const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', format: 'date' });
 
 /** ISO 8601 duration: `P3D`, `PT4H`. */
-export const Duration = Type.String({ pattern: '^P(?=.)(\\d+Y)?(\\d+M)?(\\d+W)?(\\d+D)?(T(?=.)(\\d+H)?(\\d+M)?(\\d+S)?)?$', maxLength: 40 });
+export const Duration = Type.String({
+  pattern: '^P(?=.)(\\d+Y)?(\\d+M)?(\\d+W)?(\\d+D)?(T(?=.)(\\d+H)?(\\d+M)?(\\d+S)?)?$',
+  maxLength: 40,
+});
 
 /** A code: category, product, department, channel, item … Lower-case kebab, at most 64 characters. */
 export const Code = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 64 });

@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox';
 import type { Personal } from '../../fact/src/personal.ts';
-import type { StreamKind } from '../../fact/src/stream-kind.ts';
+import { idOf, type StreamKind } from '../../fact/src/stream-kind.ts';
 import {
   followUpEvents,
   type callAttempted,
@@ -54,7 +54,7 @@ export const evolve = (before: FollowUp | undefined, fact: FollowUpFact): Follow
     if (fact.type !== 'FollowUpOpened') throw new Error(`a call begins with its opening, not with ${fact.type}`);
     return {
       situation: 'open',
-      id: fact.stream.slice('follow-up-'.length),
+      id: idOf(fact),
       ...fact.data,
       opened: mark,
       attempts: [],

@@ -1,9 +1,8 @@
+import { isUuid } from '../../fact/src/uuid.ts';
 import { AppendRejected, type NewEvent } from './port.ts';
 
 /** The most that one append may hold, all its facts together, in bytes of JSON (EventStoreDB's limit). */
 export const APPEND_LIMIT_BYTES = 1024 * 1024;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** An event as text, ready for the wire: every adapter sends exactly these strings. */
 export interface CheckedEvent {
@@ -18,7 +17,7 @@ export const checkAppend = (events: readonly NewEvent[]): readonly [CheckedEvent
   if (events.length === 0) throw new AppendRejected('empty', 'an append without facts');
   let bytes = 0;
   const checked = events.map((event) => {
-    if (!UUID.test(event.id)) throw new AppendRejected('invalid-id', 'a fact id must be a lower-case UUID');
+    if (!isUuid(event.id)) throw new AppendRejected('invalid-id', 'a fact id must be a lower-case UUID');
     if (typeof event.type !== 'string' || event.type === '')
       throw new AppendRejected('invalid-type', 'a fact needs a type');
     const data = faithfulJson(event.data);

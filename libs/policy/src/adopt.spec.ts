@@ -2,7 +2,7 @@ import { storiesOf } from '../../fact/src/story.ts';
 import { adopt, type Adopt } from './adopt.ts';
 import { defaultPolicy } from './default-policy.ts';
 import { policyAdopted } from './events.ts';
-import { policyOf, policyStreams } from './policies.ts';
+import { policyStreams } from './policies.ts';
 import type { Policy } from './policy.ts';
 
 const { given } = storiesOf(policyStreams, 'policy');
@@ -73,7 +73,6 @@ describe('the policies', () => {
       [1, 'file'],
       [2, 'api'],
     ]);
-    expect(policyOf(state, 1)).toEqual({ ...first, version: 1 });
-    expect(policyOf(state, 3)).toBeUndefined();
+    expect(state.versions[1]!.policy).toEqual(first);
   });
 });

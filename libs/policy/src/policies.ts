@@ -34,12 +34,6 @@ export const evolve = (before: Policies | undefined, fact: PolicyFact): Policies
   }
 };
 
-/** The policy of a version; undefined for one that was never adopted. */
-export const policyOf = ({ versions }: Policies, version: number): VersionedPolicy | undefined => {
-  const adopted = versions.find((one) => one.version === version);
-  return adopted && { ...adopted.policy, version };
-};
-
 export const policyStreams: StreamKind<Policies, PolicyEvent> = {
   noun: 'policy',
   events: policyEvents,

@@ -34,8 +34,7 @@ export const Calendar = Type.Object(
 export type Calendar = Static<typeof Calendar>;
 
 /** A published time limit, in working days of a calendar. */
-export const Norm = Type.Object({ workingDays: Type.Integer({ minimum: 0, maximum: 1000 }), calendar: Code }, closed);
-export type Norm = Static<typeof Norm>;
+const Norm = Type.Object({ workingDays: Type.Integer({ minimum: 0, maximum: 1000 }), calendar: Code }, closed);
 
 const ApologyRule = Type.Object(
   {

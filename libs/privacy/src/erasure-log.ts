@@ -1,5 +1,6 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { syncDirectory } from './durable-name.ts';
 
 /** One person's erasure. Ids only: it may be kept for ever. */
 export interface Erasure {
@@ -82,15 +83,5 @@ const parse = (line: string): Erasure | undefined => {
       : undefined;
   } catch {
     return undefined;
-  }
-};
-
-const syncDirectory = async (directory: string): Promise<void> => {
-  if (process.platform === 'win32') return;
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 };

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import type { Pool } from 'pg';
 import { keepSecret, storedSecret } from './kept-secret.ts';
 import { MasterKey } from './master-key.ts';
+import { syncDirectory } from './durable-name.ts';
 
 /** The master key cannot be taken from its file; the message says why and what to do. */
 export class MasterKeyTrouble extends Error {
@@ -108,16 +109,5 @@ const makeOnce = async (file: string, text: string): Promise<void> => {
       throw new MasterKeyTrouble(`The master key file ${file} cannot be made (${code ?? 'unknown reason'}).`);
   } finally {
     await rm(aside, { force: true });
-  }
-};
-
-/** A new name is durable when its directory is. Windows cannot and need not. */
-const syncDirectory = async (directory: string): Promise<void> => {
-  if (process.platform === 'win32') return;
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 };

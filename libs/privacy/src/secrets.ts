@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { canonicalJson } from '../../fact/src/canonical-json.ts';
+import { isUuid } from '../../fact/src/uuid.ts';
 import type { MasterKey } from './master-key.ts';
 import { keepSecret } from './kept-secret.ts';
 
@@ -57,15 +58,13 @@ export const orderHmacOf = (secret: Buffer, order: string): Buffer => mac(secret
  * Not keyed: there is nothing to guess in a random cause. `cause` is a command's, fact's, timer's or resolution's id.
  */
 export const derivedId = (cause: string, rule: string): string => {
-  if (!UUID.test(cause)) throw new TypeError('an id is derived from a lower-case UUID');
+  if (!isUuid(cause)) throw new TypeError('an id is derived from a lower-case UUID');
   return uuidOf(
     createHash('sha256')
       .update(framed('derived-id', [cause, rule]), 'utf8')
       .digest(),
   );
 };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The ledger's one HMAC secret and its uses. Made at first start, wrapped by the master key, never changed. */
 export class Secrets {

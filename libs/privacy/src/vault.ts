@@ -69,7 +69,9 @@ export class Vault {
   /** Opens one personal text. */
   async read(personal: Personal, options?: ReadKeys): Promise<Opened> {
     const inside = inspectPersonal(personal);
-    return inside.kind === 'plain' ? inside.text : this.open<Opened | SealedText>(inside.sealed, options) as Promise<Opened>;
+    return inside.kind === 'plain'
+      ? inside.text
+      : (this.open<Opened | SealedText>(inside.sealed, options) as Promise<Opened>);
   }
 
   /** Unready while a key that somebody asked for is missing or does not unwrap. Names keys, never persons. */

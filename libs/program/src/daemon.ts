@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { MigrationList } from '../../postgres/src/migrations.ts';
 import type { Settings } from '../../settings/src/settings.ts';
-import { followerCheck, ledgerCheck, type HealthCheck } from './health.ts';
+import { followerCheck, keysCheck, ledgerCheck, type HealthCheck } from './health.ts';
 import { makeRegistry, watchFollowers, type FollowerWatch } from './metrics.ts';
+import { openingAll } from './opened.ts';
 import { openParts, type Parts } from './parts.ts';
 import type { Running } from './run.ts';
 import { openWatchDoor } from './watch-door.ts';
@@ -24,29 +25,36 @@ export interface Work {
 }
 
 /** Starts a program that follows the ledger: its parts, its work, and a door for health and metrics. */
-export const startDaemon = async (daemon: Daemon, settings: Settings, log: Logger): Promise<Running> => {
-  const parts = await openParts(settings, {
-    databaseUrl: settings.databaseUrl!,
-    name: daemon.name,
-    mint: false,
-    log,
-    ...(daemon.migrations && { migrations: daemon.migrations }),
-  });
-  const end = new AbortController();
-  const work = await daemon.begin(parts, end.signal, log);
-  const registry = makeRegistry();
-  watchFollowers(registry, work.followers);
-  const checks = [ledgerCheck(parts.store), ...work.checks, ...work.followers.map(followerCheck)];
-  const door = await openWatchDoor({ settings, checks, registry, log });
-  return {
+export const startDaemon = (daemon: Daemon, settings: Settings, log: Logger): Promise<Running> =>
+  openingAll(async (opened) => {
+    const parts = await openParts(settings, {
+      databaseUrl: settings.databaseUrl!,
+      name: daemon.name,
+      mint: false,
+      log,
+      ...(daemon.migrations && { migrations: daemon.migrations }),
+    });
+    opened.closeBy(() => parts.close());
+    const end = new AbortController();
+    const work = await daemon.begin(parts, end.signal, log);
     // A follower that stopped stays up and unready: who operates it must see why, and a restart would change nothing.
-    stop: async () => {
+    opened.closeBy(async () => {
       end.abort();
       await work.ended;
       await work.close?.();
+    });
+    const registry = makeRegistry();
+    watchFollowers(registry, work.followers);
+    const checks = [
+      ledgerCheck(parts.store),
+      keysCheck(parts.vault),
+      ...work.checks,
+      ...work.followers.map(followerCheck),
+    ];
+    const door = await openWatchDoor({ settings, checks, registry, log });
+    opened.closeBy(async () => {
       door.closeAllConnections();
       await new Promise((resolve) => door.close(resolve));
-      await parts.close();
-    },
-  };
-};
+    });
+    return { stop: () => opened.close() };
+  });

@@ -1,5 +1,6 @@
 import { nameOf } from '../../ledger/src/follow/failure.ts';
 import type { EventStore } from '../../ledger/src/port.ts';
+import type { Vault } from '../../privacy/src/vault.ts';
 import type { FollowerWatch } from './metrics.ts';
 
 export interface Health {
@@ -42,6 +43,12 @@ export const ledgerCheck = (store: EventStore): HealthCheck => ({
     const { ok, kind, detail } = await store.health();
     return { ok, detail: detail === undefined ? kind : `${kind}: ${detail}` };
   },
+});
+
+/** A data key that is missing or does not unwrap is an alarm in every program that opens texts (formats.md, Personal data). */
+export const keysCheck = (vault: Pick<Vault, 'health'>): HealthCheck => ({
+  name: 'keys',
+  check: async () => vault.health(),
 });
 
 /** A follower that lags is alive; one that stopped before a fact needs somebody. */

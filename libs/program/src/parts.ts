@@ -65,10 +65,11 @@ export const openParts = async (settings: Settings, options: OpenOptions): Promi
       timerMigrations,
       ...(options.migrations ?? []),
     );
-    await keepOrganisation(pool, settings.organisation);
     const keyFile = settings.masterKeyFile ?? `${resolve(settings.dataDir)}.master-key`;
     const master = await openMasterKey({ pool, file: keyFile, mint: options.mint });
     const secrets = await Secrets.open(pool, master);
+    // For ever, so only for a start that has come this far.
+    await keepOrganisation(pool, settings.organisation);
     const vault = new Vault(new PostgresKeyTable(pool), master);
     const erasing: EraseOptions = {
       pool,

@@ -1,4 +1,4 @@
-import { nounOf } from '../../fact/src/stream-kind.ts';
+import { idOf } from '../../fact/src/stream-kind.ts';
 import type { ReadFact, Workplace } from './projection.ts';
 import { rowsOf, writeRows, type Columns, type RowOf, type Table } from './table.ts';
 
@@ -47,9 +47,6 @@ export const foldDocuments = async <H extends Head, Parts extends Readonly<Recor
   }
   return after;
 };
-
-/** The bare id of a fact's stream. */
-export const idOf = (fact: ReadFact): string => nounOf(fact.stream)!.id;
 
 const readDocuments = async <H extends Head, Parts extends Readonly<Record<string, Table>>>(
   tx: Workplace['tx'],

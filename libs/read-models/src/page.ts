@@ -1,3 +1,4 @@
+import { isUuid } from '../../fact/src/uuid.ts';
 import type { AsOf } from './asking.ts';
 
 /** Which part of a list is asked for. */
@@ -41,7 +42,7 @@ export const keyIn = <const Kinds extends readonly Part[]>(
 
 const FORMS = {
   instant: (part: unknown) => typeof part === 'string' && !Number.isNaN(Date.parse(part)) && /^\d{4}-.*Z$/.test(part),
-  id: (part: unknown) => typeof part === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(part),
+  id: (part: unknown) => typeof part === 'string' && isUuid(part),
   text: (part: unknown) => typeof part === 'string' && !part.includes('\0'),
   code: (part: unknown) => part === null || (typeof part === 'string' && !part.includes('\0')),
   count: (part: unknown) => Number.isSafeInteger(part),

@@ -1,4 +1,4 @@
-import type { StreamKind } from '../../fact/src/stream-kind.ts';
+import { idOf, type StreamKind } from '../../fact/src/stream-kind.ts';
 import { recurrenceEvents, type RecurrenceEvent, type RecurrenceFact } from './events.ts';
 import type { Group } from './group.ts';
 
@@ -18,7 +18,7 @@ export interface Recurrence {
 /** Records and never refuses: history already happened. */
 export const evolve = (_before: Recurrence | undefined, fact: RecurrenceFact): Recurrence => {
   const { group, through, count } = fact.data;
-  const id = fact.stream.slice('recurrence-'.length);
+  const id = idOf(fact);
   const since = { at: fact.effectiveAt, fact: fact.id };
   switch (fact.type) {
     case 'RecurrenceNoticed':

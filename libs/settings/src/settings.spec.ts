@@ -37,10 +37,10 @@ describe('settings', () => {
       ORGANISATION: 'acme',
       DATABASE_URL: 'postgres://u:p@db/redress',
       DATA_DIR: '/data',
-      LEDGER_PREFIX: 'acme.',
       KAFKA_BROKERS: 'one:9092, two:9092',
       POLICY_FILE: '/policy.json',
       MASTER_KEY_FILE: '/key',
+      ERASURE_LOG: '/erasures',
       OPEN_ACCESS: 'yes',
       ALLOWED_HOSTS: 'Redress, 10.0.0.5',
       LOG_LEVEL: 'debug',
@@ -52,10 +52,11 @@ describe('settings', () => {
       organisation: 'acme',
       databaseUrl: 'postgres://u:p@db/redress',
       dataDir: '/data',
-      ledgerPrefix: 'acme.',
+      ledgerPrefix: '',
       kafkaBrokers: ['one:9092', 'two:9092'],
       policyFile: '/policy.json',
       masterKeyFile: '/key',
+      erasureLog: '/erasures',
       openAccess: true,
       allowedHosts: ['redress', '10.0.0.5'],
       logLevel: 'debug',
@@ -127,6 +128,7 @@ describe('settings', () => {
       'ORGANISATION',
       'DATABASE_URL',
       'MASTER_KEY_FILE',
+      'ERASURE_LOG',
     ]);
   });
 

@@ -85,6 +85,8 @@ export const readSettings = (environment: Environment, options: ReadSettings = {
     allowedHosts,
     logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')) ?? (options.standalone ? 'warn' : 'info'),
   };
+  if (settings.ledgerPrefix !== '')
+    trouble.push('LEDGER_PREFIX is for a ledger that others share; the PostgreSQL one is nobody else’s. Leave it unset.');
   if (text('EVENTSTORE_URL') !== undefined)
     trouble.push('EVENTSTORE_URL cannot be used by this version: it keeps its ledger in PostgreSQL. Leave it unset.');
   if (!options.standalone)
@@ -92,6 +94,7 @@ export const readSettings = (environment: Environment, options: ReadSettings = {
       ['ORGANISATION', settings.organisation],
       ['DATABASE_URL', settings.databaseUrl],
       ['MASTER_KEY_FILE', settings.masterKeyFile],
+      ['ERASURE_LOG', settings.erasureLog],
     ] as const)
       if (value === undefined && !trouble.some((sentence) => sentence.startsWith(name)))
         trouble.push(`${name} must be set for this program; only the standalone one does without.`);

@@ -30,7 +30,7 @@ const table = {
     standard: '.redress',
   },
   EVENTSTORE_URL: { means: 'EventStoreDB as the ledger. Not in this version: the ledger is PostgreSQL.', secret: true },
-  LEDGER_PREFIX: { means: 'Stands before the name of every stream, where several share one ledger.' },
+  LEDGER_PREFIX: { means: 'Stands before the name of every stream, where several share one EventStoreDB. Not in this version.' },
   KAFKA_BROKERS: {
     means: 'host:port, several parted by commas. Absent: nothing is published, the event feed still serves.',
   },
@@ -43,7 +43,7 @@ const table = {
   },
   ERASURE_LOG: {
     means:
-      'The file that lists erasures outside the database, so that a restore applies them again. Absent: one beside DATA_DIR.',
+      'The file that lists erasures outside the database, so that a restore applies them again. Absent: one beside DATA_DIR (standalone only).',
   },
   OPEN_ACCESS: {
     means:

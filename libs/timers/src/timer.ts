@@ -50,6 +50,5 @@ const CODE = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/;
 const refuseWords = (value: Json): void => {
   if (typeof value === 'string' && !CODE.test(value))
     throw new TypeError('a timer holds codes, ids and instants, nothing else');
-  if (typeof value === 'object' && value !== null)
-    Object.values(value).forEach((member) => refuseWords(member));
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach((member) => refuseWords(member));
 };

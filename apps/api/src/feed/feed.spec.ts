@@ -65,6 +65,14 @@ describe('the feed', () => {
     expect(end).toEqual({ items: [], position: await store.head(), atHead: true });
   });
 
+  it('stops before a noun that it does not know, instead of passing it over', async () => {
+    const first = await append(store, sampleStream(), 0);
+    await append(store, sampleStream('improvement'), 0, 'ImprovementRequested');
+    await append(store, sampleStream(), 0);
+    expect((await get('/v1/events?limit=1')).body).toMatchObject({ position: first });
+    expect(await get(`/v1/events?after=${first}`)).toMatchObject({ status: 503, body: { code: 'not-ready' } });
+  });
+
   it('never skips, wherever a page ends', async () => {
     const stream = sampleStream();
     for (let revision = 0; revision < 30; revision++) {

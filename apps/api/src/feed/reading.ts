@@ -3,14 +3,14 @@ import { publishedNouns } from '../../../../libs/contract/src/contracts.ts';
 import { publicMessageOf } from '../../../../libs/contract/src/public-message.ts';
 import type { Noun } from '../../../../libs/fact/src/define-event.ts';
 import { streamOf } from '../../../../libs/fact/src/stream-kind.ts';
-import type { EventFilter, EventStore, Position, RecordedEvent } from '../../../../libs/ledger/src/port.ts';
+import type { EventStore, Position, RecordedEvent } from '../../../../libs/ledger/src/port.ts';
 
-/** The feed: exactly the messages that the topics hold, markers included, in the ledger's order. */
+/**
+ * The feed: exactly the messages that the topics hold, markers included, in the ledger's order. It reads everything: a
+ * fact of a noun that this program does not know must stop it (UnknownFact), not be passed over.
+ */
 
 export const FEED_NOUNS: readonly Noun[] = publishedNouns.map(({ noun }) => noun);
-
-/** Policy and customers give no messages; the ledger need not hand them out. */
-export const FEED_FILTER: EventFilter = { streamPrefixes: FEED_NOUNS.map((noun) => `${noun}-`) };
 
 export interface Feed {
   readonly store: EventStore;
@@ -39,7 +39,6 @@ export const readFeed = async (
       ...(position !== undefined && { after: position as Position }),
       // One more than is wanted, so that the head is seen when it is reached.
       maxCount: Math.min(1000, limit - items.length + 1),
-      filter: FEED_FILTER,
       ...(signal && { signal }),
     });
     for (const event of page.events) {

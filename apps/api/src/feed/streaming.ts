@@ -1,5 +1,5 @@
 import type { Position } from '../../../../libs/ledger/src/port.ts';
-import { FEED_FILTER, tell, type Feed } from './reading.ts';
+import { tell, type Feed } from './reading.ts';
 
 const HEARTBEAT_MS = 15_000;
 
@@ -15,7 +15,7 @@ export async function* streamFeed(
   heartbeatMs = HEARTBEAT_MS,
 ): AsyncGenerator<string, void> {
   const heard = store
-    .subscribe({ ...(after !== undefined && { after: after as Position }), filter: FEED_FILTER, maxBatch: 200, signal })
+    .subscribe({ ...(after !== undefined && { after: after as Position }), maxBatch: 200, signal })
     [Symbol.asyncIterator]();
   let next = heard.next();
   // Whoever leaves while this waits must not leave a rejection behind.

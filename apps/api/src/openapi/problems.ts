@@ -52,7 +52,6 @@ const READING: readonly ProblemCode[] = ['invalid-parameter', 'ledger-unavailabl
 const WRITING: readonly ProblemCode[] = [
   'malformed-json',
   'invalid-parameter',
-  'invalid-actor',
   'invalid-precondition',
   'invalid-idempotency-key',
   'body-too-large',
@@ -63,6 +62,8 @@ const WRITING: readonly ProblemCode[] = [
   'ledger-unavailable',
   ...(Object.keys(REFUSALS) as (keyof typeof REFUSALS)[]),
 ];
+/** Who acts is looked at under /v1 only: probes and schemas are nobody's business. */
+const ACTING: readonly ProblemCode[] = ['invalid-actor', 'role-not-allowed'];
 const BY_PARAMETER: Readonly<Record<string, readonly ProblemCode[]>> = {
   cursor: ['invalid-cursor'],
   minPosition: ['invalid-position', 'other-ledger', 'read-model-behind'],
@@ -79,6 +80,7 @@ export const describeProblems = (path: string, method: Method, operation: Operat
       ...(isWrite && WRITE_HEADERS),
       ...(response['headers'] as object | undefined),
     };
+  if (path.startsWith('/v1/')) operation.parameters = [...(operation.parameters ?? []), ACTOR];
   if (isWrite) operation.parameters = [...(operation.parameters ?? []), ...HEADERS];
   for (const [status, codes] of byStatus(codesOf(path, method, operation)))
     operation.responses[status] ??= shared.refer(status, problemResponse(codes));
@@ -114,6 +116,7 @@ const codesOf = (path: string, method: Method, operation: Operation): ReadonlySe
   return new Set<ProblemCode>([
     ...ALWAYS,
     ...(method === 'get' ? READING : WRITING),
+    ...(path.startsWith('/v1/') ? ACTING : []),
     ...(method === 'put' ? (['precondition-required'] as const) : []),
     ...(path.includes('{') ? (['not-found', 'mistyped-reference'] as const) : []),
     ...names.flatMap((name) => BY_PARAMETER[name] ?? []),
@@ -148,8 +151,11 @@ const header = (name: string, description: string, pattern?: string): Record<str
   schema: { type: 'string', ...(pattern !== undefined && { pattern }) },
 });
 
+const ACTOR = header(
+  'Redress-Actor',
+  'Who acts, as an item of RFC 9651: `anna; role=manager`. Absent: `local; role=handler`.',
+);
 const HEADERS = [
-  header('Redress-Actor', 'Who acts, as an item of RFC 9651: `anna; role=manager`. Absent: `local; role=handler`.'),
   header('Idempotency-Key', '1 to 255 visible ASCII characters, bare or quoted. With it, repeating is safe for ever.'),
   header(
     'If-Match',

@@ -45,7 +45,9 @@ export const factRectified = defineEvent({
     fact: Uuid,
     type: Type.String({ pattern: '^[A-Z][A-Za-z]+$' }),
     /** The rectified members of the fact's data, as JSON: personal as a whole. */
-    data: personal(),
+    data: Type.Optional(personal()),
+    /** Those of `/representative` in a receipt, as JSON: they are somebody else's. */
+    representative: Type.Optional(personal('representative')),
     reason: personal(),
   }),
 });

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineEvent } from '../../../fact/src/define-event.ts';
-import { Code, Day, Language, Money, Uuid, oneOf, personal } from '../../../fact/src/vocabulary.ts';
+import { ActorId, Code, Day, Language, Money, Uuid, oneOf, personal } from '../../../fact/src/vocabulary.ts';
 import { CONFIDENTIALITIES, CUSTOMER_TYPES, Due, Issue, THIRD_PARTIES } from '../vocabulary.ts';
 
 /** Mission §2. NOTE: stored for ever; a change of shape is a new version with an upcaster, and a sample in test/history. */
@@ -85,5 +85,5 @@ export const handlerAssigned = defineEvent({
   type: 'HandlerAssigned',
   noun: 'complaint',
   means: 'An employee took charge of the complaint.',
-  data: Type.Object({ handler: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' }) }),
+  data: Type.Object({ handler: ActorId }),
 });

@@ -47,6 +47,7 @@ export class ReceiveHandler implements ICommandHandler<Receive> {
         // A refused intake leaves no trace: no number is counted and no customer is remembered before the rule has agreed.
         const judged = receive(told(body, commandId, LATER, asked), complaint, asked.policy);
         if (judged.kind !== 'recorded') return judged;
+        if (asked.at > asked.now) return inTheFuture;
         if (body.follows !== undefined && !(await this.exists(body.follows))) return unknownPredecessor;
         const [reference, subject] = [
           await this.desk.parts.references.assign(id),
@@ -90,6 +91,13 @@ const unknownPredecessor: ComplaintDecision = wrongMember(
   '#/follows',
   'not-found',
   'There is no such complaint.',
+) as ComplaintDecision;
+
+/** The ledger would refuse it too, but only when the number was counted and the customer remembered. */
+const inTheFuture: ComplaintDecision = wrongMember(
+  '#/effectiveAt',
+  'out-of-range',
+  'effectiveAt lies in the future.',
 ) as ComplaintDecision;
 
 /** The intake as the rules take it. */

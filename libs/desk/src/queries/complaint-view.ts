@@ -1,9 +1,12 @@
 import { clocksOf } from '../../../complaint/src/clocks.ts';
 import type { Complaint, Mark } from '../../../complaint/src/complaint.ts';
+import { complaintReceived } from '../../../complaint/src/events/intake.ts';
+import { Issue } from '../../../complaint/src/vocabulary.ts';
 import type { CallRead } from '../follow-up-desk.ts';
 import type { CalendarOf } from '../policy-in-force.ts';
 import { printedReference } from '../reference.ts';
 import { callView } from './call-view.ts';
+import { inOrder } from './in-order.ts';
 
 /** When and by whom: all that most marks show. */
 const markView = (mark: Mark | null) => mark && { at: mark.at, by: mark.by };
@@ -20,7 +23,10 @@ const told = <T extends Mark>({ fact: _fact, revision: _revision, ...rest }: T):
 
 /** The things of a complaint that have an id, each as it is shown at its own URL and inside the complaint. */
 export const thingViews = (complaint: Complaint) => ({
-  issue: complaint.issues.map(({ corrections, ...issue }) => ({ ...issue, corrections: corrections.map(told) })),
+  issue: complaint.issues.map(({ corrections, ...issue }) => ({
+    ...inOrder(Issue, issue),
+    corrections: corrections.map(told),
+  })),
   'information-request': complaint.requests.map((request) => ({ ...told(request), given: markView(request.given) })),
   message: complaint.messages.map(told),
   promise: complaint.promises.map((promise) => ({
@@ -52,8 +58,8 @@ export const complaintView = (
     readonly calendarOf: CalendarOf;
   },
 ) => {
-  const { received } = complaint;
-  const { dues: _dues, issues: _issues, reference, customer, ...intake } = received;
+  const received = inOrder(complaintReceived.data, complaint.received);
+  const { dues: _dues, issues: _issues, reference, ...intake } = received;
   const things = thingViews(complaint);
   return {
     id: complaint.id,
@@ -61,7 +67,7 @@ export const complaintView = (
     revision: about.revision,
     receivedAt: complaint.receivedAt,
     ...intake,
-    customer: { ...customer, ...complaint.contact },
+    customer: { ...intake.customer, ...complaint.contact },
     state: stateOf(complaint),
     handler: complaint.handler,
     issues: things.issue,

@@ -71,13 +71,22 @@ export class ReadComplaintHandler implements IQueryHandler<ReadComplaint> {
   }
 }
 
-/** Rectified members are kept as one personal text of JSON; opened, they are shown as what they are. */
-const withRectifiedMembers = <T extends { readonly rectifications: readonly { readonly data: unknown }[] }>(
-  view: T,
-) => ({
+interface Rectified {
+  readonly data?: unknown;
+  readonly representative?: unknown;
+}
+
+/** Rectified members are kept as personal texts of JSON, one per person; opened, they are shown as what they are. */
+const withRectifiedMembers = <T extends { readonly rectifications: readonly Rectified[] }>(view: T) => ({
   ...view,
-  rectifications: view.rectifications.map((one) => ({
+  rectifications: view.rectifications.map(({ data, representative, ...one }) => ({
     ...one,
-    data: typeof one.data === 'string' ? (JSON.parse(one.data) as unknown) : one.data,
+    data: {
+      ...(membersIn(data) as object | undefined),
+      ...(representative !== undefined && { representative: membersIn(representative) }),
+    },
   })),
 });
+
+/** What was erased stays as it reads: erased. */
+const membersIn = (opened: unknown): unknown => (typeof opened === 'string' ? (JSON.parse(opened) as unknown) : opened);

@@ -83,8 +83,12 @@ export class MissFirstResponseHandler implements ICommandHandler<MissFirstRespon
   constructor(private readonly desk: Desk) {}
 
   execute(command: MissFirstResponse): Promise<Settlement> {
-    return mark(this.desk, command, {}, firstResponseDue, (complaint, { policy, now }) =>
-      missFirstResponse({ now }, complaint, policy),
+    return mark(
+      this.desk,
+      command,
+      {},
+      (complaint) => firstResponseDue(complaint)?.due,
+      (complaint, { policy, now }) => missFirstResponse({ now }, complaint, policy),
     );
   }
 }

@@ -1,2 +1,4 @@
 /** Why the embedded PostgreSQL does not run, in a sentence for the person who started it. */
-export class EmbeddedTrouble extends Error {}
+export class EmbeddedTrouble extends Error {
+  override readonly name = 'EmbeddedTrouble';
+}

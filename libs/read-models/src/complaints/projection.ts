@@ -1,4 +1,5 @@
 import type { ComplaintFact } from '../../../complaint/src/events.ts';
+import { idOf } from '../../../fact/src/stream-kind.ts';
 import type { Issue } from '../../../complaint/src/vocabulary.ts';
 import { foldDocuments, type Document } from '../documents.ts';
 import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
@@ -31,7 +32,7 @@ const received = ({ data, stream, revision, effectiveAt }: Received): Listed =>
   withIssues(
     {
       head: {
-        complaint: stream.slice('complaint-'.length),
+        complaint: idOf({ stream }),
         revision,
         reference: data.reference,
         customer: data.customer.id,

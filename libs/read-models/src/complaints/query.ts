@@ -1,3 +1,4 @@
+import { isUuid } from '../../../fact/src/uuid.ts';
 import type { Secrets } from '../../../privacy/src/secrets.ts';
 import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
@@ -47,7 +48,6 @@ interface Row extends Omit<ListedComplaint, 'customer'> {
 
 /** A page holds about this many bytes of sealed texts at most (and at least one complaint), whatever limit was asked. */
 const PAGE_BYTES = 4 * 1024 * 1024;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Complaints, the newest received first. Throws InvalidCursor, NoReadModel. */
 export const searchComplaints = async (
@@ -90,7 +90,7 @@ const conditionsOf = (secrets: Secrets, filters: ComplaintFilters, schema: strin
   const { customer, order } = filters;
   const conditions = new Conditions();
   const term = `complaint in (select complaint from ${schema}.terms where kind = $? and hmac = $?)`;
-  if (customer !== undefined && UUID.test(customer))
+  if (customer !== undefined && isUuid(customer))
     conditions.whereAll(`customer = $? or ${term}`, [customer, 'customer', secrets.referenceHmac(customer)]);
   else if (customer !== undefined) conditions.whereAll(term, ['customer', secrets.referenceHmac(customer)]);
   if (order !== undefined) conditions.whereAll(term, ['order', secrets.orderHmac(order)]);

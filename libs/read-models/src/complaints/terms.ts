@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { ComplaintFact } from '../../../complaint/src/events.ts';
 import { isSealedText, type Personal, type SealedText } from '../../../fact/src/personal.ts';
+import { idOf } from '../../../fact/src/stream-kind.ts';
 import type { Workplace } from '../projection.ts';
 import { writeRows, type RowOf } from '../table.ts';
 import { termRows } from './table.ts';
@@ -21,7 +22,7 @@ interface Sealed {
 export const termsIn = async (facts: readonly ComplaintFact[], place: Workplace): Promise<void> => {
   const sealed = facts.flatMap(sealedIn);
   const rectified = facts.flatMap((fact) =>
-    fact.type === 'FactRectified' && fact.data.type === 'ComplaintReceived' ? [fact] : [],
+    fact.type === 'FactRectified' && fact.data.type === 'ComplaintReceived' && fact.data.data ? [fact] : [],
   );
   if (sealed.length === 0 && rectified.length === 0) return;
   // One reading for the whole batch: keys are held in one order.
@@ -32,7 +33,7 @@ export const termsIn = async (facts: readonly ComplaintFact[], place: Workplace)
   const terms = sealed.map(({ text, ...term }, at) => noted(place, { ...term, data_key: text.key }, opened.terms[at]));
   for (const [at, fact] of rectified.entries()) {
     const data = fact.data.data as Personal & SealedText;
-    const term = { complaint: fact.stream.slice('complaint-'.length), revision: fact.revision, data_key: data.key };
+    const term = { complaint: idOf(fact), revision: fact.revision, data_key: data.key };
     const members = membersIn(opened.rectified[at]);
     // Which members were rectified is as unknown after an erasure as their values: both kinds are noted, always.
     terms.push(noted(place, { ...term, kind: 'customer' }, members.customer));
@@ -53,12 +54,11 @@ export const forgetTerms = async (subject: string, tx: PoolClient, schema: strin
 };
 
 const sealedIn = (fact: ComplaintFact): Sealed[] => {
-  if (fact.type !== 'ComplaintReceived') return [];
+  // Who complains anonymously is not found by what was said in passing: neither by the customer nor by the order.
+  if (fact.type !== 'ComplaintReceived' || fact.data.confidentiality === 'anonymous') return [];
   const { customer, purchase } = fact.data;
   const of = (kind: Sealed['kind'], text: Personal | undefined): Sealed[] =>
-    isSealedText(text)
-      ? [{ complaint: fact.stream.slice('complaint-'.length), revision: fact.revision, kind, text }]
-      : [];
+    isSealedText(text) ? [{ complaint: idOf(fact), revision: fact.revision, kind, text }] : [];
   return [...of('customer', customer.reference), ...of('order', purchase?.order)];
 };
 

@@ -1,4 +1,5 @@
 import type { ComplaintFact } from '../../../complaint/src/events.ts';
+import { idOf } from '../../../fact/src/stream-kind.ts';
 import type { FollowUpFact } from '../../../follow-up/src/events.ts';
 import { foldDocuments, type Document } from '../documents.ts';
 import { ofComplaints, ofFollowUps, react, type Projection, type Reactions } from '../projection.ts';
@@ -22,7 +23,7 @@ const callReactions: Reactions<FollowUpFact, Call> = {
 
 const opened = ({ data, stream, revision, effectiveAt }: Extract<FollowUpFact, { type: 'FollowUpOpened' }>): Call => ({
   head: {
-    call: stream.slice('follow-up-'.length),
+    call: idOf({ stream }),
     revision,
     kind: data.kind,
     complaint: data.complaint,
@@ -101,7 +102,7 @@ export const followUpCalls: Projection = {
           fact.type === 'ComplaintReceived'
             ? {
                 head: {
-                  complaint: fact.stream.slice('complaint-'.length),
+                  complaint: idOf(fact),
                   revision: fact.revision,
                   reference: fact.data.reference,
                   language: fact.data.language ?? null,

@@ -22,8 +22,8 @@ export interface NormAchieved {
 }
 
 /**
- * The share of clocks that were met in time, for each norm that has any. A withdrawn complaint's unmet clock is not
- * counted: nobody waited any more. Throws NoReadModel.
+ * The share of clocks that were met in time, for each norm that has any. A clock that had not run out when the customer
+ * withdrew is not counted: nobody waited any more. Throws NoReadModel.
  */
 export const normsAchieved = async (
   readers: Readers,
@@ -34,7 +34,7 @@ export const normsAchieved = async (
       `select k.clock, count(*)::int as decided, (count(*) filter (where k.met_at <= k.due))::int as "inTime"
          from ${schema}.clocks k join ${schema}.complaints c using (complaint)
         where c.received_at >= $1 and c.received_at < $2
-          and (k.met_at is not null or (k.due < $3 and not c.withdrawn))
+          and (k.met_at is not null or (k.due < $3 and (k.stopped_at is null or k.due < k.stopped_at)))
         group by k.clock order by k.clock collate "C"`,
       [from, to, now].map(timestampOf),
     );

@@ -129,12 +129,14 @@ describe('what is overdue', () => {
     expect(await names()).toEqual(['resolution']);
   });
 
-  it('is no clock of a withdrawn complaint, until it is reopened', async () => {
+  it('is no clock of a withdrawn complaint, also when it is reopened: a new conduct has clocks of its own', async () => {
     const id = await received();
     await world.complaint(id, [complaintWithdrawn({ reason: personalText('…') })]);
     expect(await names()).toEqual([]);
     await world.complaint(id, [complaintReopened({ reason: personalText('…') })]);
-    expect(await names()).toEqual(['first-response']);
+    expect(await names()).toEqual([]);
+    await world.complaint(id, [complaintAcknowledged({ channel: 'sms', dues: [due('resolution')] })]);
+    expect(await names()).toEqual(['resolution']);
   });
 
   it('is nothing of a migrated complaint: it has no clocks', async () => {
@@ -188,12 +190,28 @@ describe('norms achieved', () => {
     await world.complaint(inTime, [thanked], DUE);
     await received(); // nobody answered
     const withdrawn = await received();
-    await world.complaint(withdrawn, [complaintWithdrawn({ reason: personalText('…') })]);
+    await world.complaint(withdrawn, [complaintWithdrawn({ reason: personalText('…') })], DUE);
+    await world.complaint(withdrawn, [message('out')], AFTER); // nobody waited for it any more
     await received({ dues: [due('first-response', '2026-03-09T09:00:00.000Z')] }); // still runs
     expect(await achieved()).toEqual([{ clock: 'first-response', decided: 3, inTime: 1, share: 1 / 3 }]);
     expect(await achieved({ now: DUE })).toEqual([{ clock: 'first-response', decided: 2, inTime: 1, share: 1 / 2 }]);
     expect(await achieved({ from: '2026-03-02T09:00:00.001Z' })).toEqual([]);
     expect(await achieved({ to: RECEIVED })).toEqual([]);
+  });
+
+  it('count what had run out when the customer withdrew', async () => {
+    const id = await received();
+    await world.complaint(id, [complaintWithdrawn({ reason: personalText('…') })], AFTER);
+    await world.complaint(id, [complaintReopened({ reason: personalText('…') }), thanked]);
+    expect(await achieved({ now: '2026-03-04T09:00:00.000Z' })).toMatchObject([{ decided: 1, inTime: 0 }]);
+    expect(await names()).toEqual([]);
+  });
+
+  it('count a response that was given before the withdrawal and recorded behind it', async () => {
+    const id = await received();
+    await world.complaint(id, [complaintWithdrawn({ reason: personalText('…') })], '2026-03-02T12:00:00.000Z');
+    await world.complaint(id, [message('out')], '2026-03-02T11:00:00.000Z');
+    expect(await achieved()).toMatchObject([{ decided: 1, inTime: 1 }]);
   });
 
   it('go by when a response took effect, also when it was recorded after the norm was marked as missed', async () => {

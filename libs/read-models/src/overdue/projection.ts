@@ -1,4 +1,5 @@
 import type { ComplaintFact } from '../../../complaint/src/events.ts';
+import { idOf } from '../../../fact/src/stream-kind.ts';
 import type { Due } from '../../../complaint/src/vocabulary.ts';
 import { foldDocuments, type Document } from '../documents.ts';
 import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
@@ -30,19 +31,19 @@ const withDues = (timed: Timed, dues: readonly Due[], revision: number): Timed =
             clock,
             set_by: revision,
             due,
-            met_at: clock === 'first-response' ? timed.head.first_response : null,
+            met_at: null,
+            stopped_at: null,
             missed_at: null,
           })),
         ],
       };
 
-/** The earliest answer counts, in whatever order they are recorded. */
-const responded = (timed: Timed, at: string): Timed => {
-  const known = timed.head.first_response;
-  const first = known === null || at < known ? at : known;
-  const answered = { ...timed, head: { ...timed.head, first_response: first } };
-  return first === known ? answered : withClocks(answered, 'first-response', (clock) => ({ ...clock, met_at: first }));
-};
+/** The earliest answer counts, in whatever order they are recorded; none that came when nobody waited any more. */
+const responded = (timed: Timed, at: string): Timed =>
+  withClocks(timed, 'first-response', (clock) => {
+    const until = clock.met_at ?? clock.stopped_at;
+    return until === null || at < until ? { ...clock, met_at: at } : clock;
+  });
 
 const received = ({
   data,
@@ -53,15 +54,13 @@ const received = ({
   withDues(
     {
       head: {
-        complaint: stream.slice('complaint-'.length),
+        complaint: idOf({ stream }),
         revision,
         reference: data.reference,
         migrated: data.origin?.migrated ?? false,
         received_at: effectiveAt,
         channel: data.channel,
         handler: null,
-        first_response: null,
-        withdrawn: false,
       },
       clocks: [],
       promises: [],
@@ -98,9 +97,16 @@ const reactions: Reactions<ComplaintFact, Timed> = {
   PromiseBroken: (timed, { data, effectiveAt }) => withPromise(timed, data.promise, { broken_at: effectiveAt }),
   HandlerAssigned: (timed, { data }) => ({ ...timed, head: { ...timed.head, handler: data.handler } }),
   ComplaintResolved: (timed, { effectiveAt }) =>
-    withClocks(timed, 'resolution', (clock) => ({ ...clock, met_at: clock.met_at ?? effectiveAt })),
-  ComplaintWithdrawn: (timed) => ({ ...timed, head: { ...timed.head, withdrawn: true } }),
-  ComplaintReopened: (timed) => ({ ...timed, head: { ...timed.head, withdrawn: false } }),
+    withClocks(timed, 'resolution', (clock) =>
+      clock.met_at === null && clock.stopped_at === null ? { ...clock, met_at: effectiveAt } : clock,
+    ),
+  ComplaintWithdrawn: (timed, { effectiveAt }) => ({
+    ...timed,
+    clocks: timed.clocks.map((clock) =>
+      clock.met_at === null && clock.stopped_at === null ? { ...clock, stopped_at: effectiveAt } : clock,
+    ),
+  }),
+  ComplaintReopened: 'ignored', // a new conduct has clocks of its own
   ComplaintClosed: 'ignored', // what was promised is still owed
   ContactGiven: 'ignored',
   ApologyGiven: 'ignored',
@@ -127,7 +133,7 @@ const reactions: Reactions<ComplaintFact, Timed> = {
 /** `GET /v1/overdue`, and the share of norms achieved. */
 export const overdue: Projection = {
   model: 'overdue',
-  version: 1,
+  version: 2,
   reads: ['complaint'],
   tables: [timedComplaintRows, clockRows, promiseRows],
   apply: async (facts, place) => {

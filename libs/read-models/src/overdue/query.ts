@@ -34,8 +34,8 @@ export interface OverdueItem {
 }
 
 /**
- * Promises that are not fulfilled and clocks that still run, the longest overdue first. The clocks of a withdrawn
- * complaint have stopped; what was promised on it is still owed. Throws InvalidCursor, NoReadModel.
+ * Promises that are not fulfilled and clocks that still run, the longest overdue first. A withdrawal stops
+ * the clocks of a complaint for good; what was promised on it is still owed. Throws InvalidCursor, NoReadModel.
  */
 export const listOverdue = async (
   readers: Readers,
@@ -64,13 +64,13 @@ export const listOverdue = async (
          from (
            select 'clock' as kind, clock as name, complaint, null::uuid as promise, due, missed_at as noted_at,
                   set_by::text as which
-             from ${schema}.clocks where met_at is null
+             from ${schema}.clocks where met_at is null and stopped_at is null
            union all
            select 'promise', what, complaint, promise, due, broken_at, promise::text
              from ${schema}.promises where fulfilled_at is null
          ) as owed
          join ${schema}.complaints c using (complaint)
-        where not (kind = 'clock' and c.withdrawn) and ${conditions.toString()}
+        where ${conditions.toString()}
         order by due, complaint, name collate "C", which collate "C" limit ${conditions.value(page.limit + 1)}`,
       conditions.values,
     );

@@ -13,10 +13,6 @@ export const timedComplaintRows = defineTable(
     received_at: 'instant',
     channel: 'text',
     handler: 'text?',
-    /** The earliest acknowledgement, thanks or outgoing message. */
-    first_response: 'instant?',
-    /** Nobody waits for an answer any more. */
-    withdrawn: 'flag',
   },
   { key: ['complaint'], owner: 'complaint', indexes: { received: '(received_at)' } },
 );
@@ -32,10 +28,16 @@ export const clockRows = defineTable(
     due: 'instant',
     /** When what it waits for took effect. */
     met_at: 'instant?',
+    /** When the customer withdrew while it ran: nobody waits any more, also after a reopening. */
+    stopped_at: 'instant?',
     /** The system saw it run out. Stands, also when the answer came to light later. */
     missed_at: 'instant?',
   },
-  { key: ['complaint', 'clock', 'set_by'], owner: 'complaint', indexes: { running: '(due) where met_at is null' } },
+  {
+    key: ['complaint', 'clock', 'set_by'],
+    owner: 'complaint',
+    indexes: { running: '(due) where met_at is null and stopped_at is null' },
+  },
 );
 
 export const promiseRows = defineTable(

@@ -1,4 +1,5 @@
 import type { ComplaintFact } from '../../../complaint/src/events.ts';
+import { idOf } from '../../../fact/src/stream-kind.ts';
 import type { Issue } from '../../../complaint/src/vocabulary.ts';
 import { foldDocuments, type Document } from '../documents.ts';
 import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
@@ -90,7 +91,7 @@ export const recurringComplaints: Projection = {
     await foldDocuments(ofComplaints(facts), place, tables, {
       open: (fact) => {
         if (fact.type !== 'ComplaintReceived') return undefined;
-        const complaint = fact.stream.slice('complaint-'.length);
+        const complaint = idOf(fact);
         const head = { complaint, revision: fact.revision, received_at: fact.effectiveAt };
         return withIssues({ head, issues: [] }, fact.data.issues);
       },

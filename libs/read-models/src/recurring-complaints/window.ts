@@ -1,4 +1,6 @@
+import { Value } from '@sinclair/typebox/value';
 import { durationBefore } from '../../../calendar/src/duration.ts';
+import { Duration } from '../../../fact/src/vocabulary.ts';
 
 /** From `from`, inclusive, to `to`, exclusive. */
 export interface Window {
@@ -11,15 +13,13 @@ export class InvalidWindow extends Error {
   override readonly name = 'InvalidWindow';
 }
 
-const DURATION = /^P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/;
-
 /**
  * The window that a text names: a duration back from now (`P90D`: more than its length ago is outside, now is inside),
  * or an interval of days or instants (`2015-01-01/2015-07-01`: the first day is inside, the last is not). Both ends of
  * an interval are UTC. Throws InvalidWindow.
  */
 export const windowOf = (text: string, now: string): Window => {
-  if (DURATION.test(text) && text.length <= 40) {
+  if (isDuration(text)) {
     // (now − duration, now] in whole milliseconds.
     const window = { from: justAfter(durationBefore(now, text)), to: justAfter(now) };
     if (window.from >= window.to) throw new InvalidWindow('the duration is empty');
@@ -32,6 +32,8 @@ export const windowOf = (text: string, now: string): Window => {
   if (from >= to) throw new InvalidWindow('the interval ends before it begins');
   return { from, to };
 };
+
+const isDuration = (text: string): boolean => Value.Check(Duration, text);
 
 /** The window of the same length before. */
 export const windowBefore = ({ from, to }: Window): Window => ({
