@@ -45,7 +45,10 @@ const ofTheLedger = (cause: unknown): Problem | undefined => {
       cause,
     });
   if (cause instanceof NoPolicy)
-    return new Problem('not-ready', { detail: 'No policy was adopted yet: the program that starts first adopts one.', cause });
+    return new Problem('not-ready', {
+      detail: 'No policy was adopted yet: the program that starts first adopts one.',
+      cause,
+    });
   if (cause instanceof StreamDeleted) return new Problem('not-found');
   if (cause instanceof ForeignPosition)
     return new Problem(cause.reason === 'other-epoch' ? 'other-ledger' : 'invalid-position');

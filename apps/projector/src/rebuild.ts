@@ -8,7 +8,8 @@ import { runReadModelCommand } from './read-model-command.ts';
 const main = async (): Promise<number> => {
   const settings = readSettings(process.env, { standalone: true });
   const databaseUrl = settings.databaseUrl ?? embeddedUrl(settings.dataDir);
-  if (databaseUrl === undefined) throw new Error(`No database runs on ${settings.dataDir}. Start the service (npm start), or set DATABASE_URL.`);
+  if (databaseUrl === undefined)
+    throw new Error(`No database runs on ${settings.dataDir}. Start the service (npm start), or set DATABASE_URL.`);
   const log = makeLog('warn');
   const parts = await openParts(settings, { databaseUrl, name: 'rebuild', mint: false, log });
   const end = new AbortController();

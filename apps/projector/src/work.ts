@@ -6,7 +6,14 @@ import { startProjector } from './projector.ts';
 
 /** The projector at work, in a process of its own or beside others. */
 export const projecting = (parts: Parts, signal: AbortSignal, log: Logger): Work => {
-  const projector = startProjector({ store: parts.store, pool: parts.pool, vault: parts.vault, secrets: parts.secrets, signal, log });
+  const projector = startProjector({
+    store: parts.store,
+    pool: parts.pool,
+    vault: parts.vault,
+    secrets: parts.secrets,
+    signal,
+    log,
+  });
   return {
     ended: projector.ended,
     checks: [{ name: 'projector', check: async () => ({ ok: (await projector.status()).ready }) }],

@@ -24,7 +24,10 @@ export const publishing = (parts: Parts, signal: AbortSignal, log: Logger): Work
         name: 'kafka',
         check: async () => {
           const { ready, error, lastAck } = await publisher.status();
-          return { ok: ready, detail: error ?? (lastAck === undefined ? 'nothing sent yet' : `last acknowledged at ${lastAck}`) };
+          return {
+            ok: ready,
+            detail: error ?? (lastAck === undefined ? 'nothing sent yet' : `last acknowledged at ${lastAck}`),
+          };
         },
       },
     ],

@@ -31,7 +31,9 @@ export const rectify = (
   const { representative, ...own } = command.data;
   if (representative !== undefined && !complaint.received.representative)
     return refused('invalid-body', 'The complaint names no representative.', {
-      errors: [{ pointer: '#/data/representative', code: 'unknown-member', detail: 'The complaint names no representative.' }],
+      errors: [
+        { pointer: '#/data/representative', code: 'unknown-member', detail: 'The complaint names no representative.' },
+      ],
     });
   return recorded(
     factRectified({

@@ -158,6 +158,14 @@ describe('an intake', () => {
     expect((await received()).members!['reference']).toBe('90D-XW8-2');
   });
 
+  it('gives an anonymous complaint a subject of its own, whatever was said in passing', async () => {
+    const customer = body(CustomerBody, { reference: 'C-1' });
+    const known = (await received({ customer })).members!['customer'];
+    const nobody = (await received({ customer, confidentiality: 'anonymous' })).members!['customer'];
+    expect(nobody).not.toEqual(known);
+    expect((await received({ customer })).members!['customer']).toEqual(known);
+  });
+
   it('knows a customer again by the reference, and nobody else', async () => {
     const subjectOf = async (customer?: Partial<CustomerBody>) =>
       ((await received(customer && { customer: body(CustomerBody, customer) })).members!['customer'] as { id: string })

@@ -72,16 +72,16 @@ const received = async (also: Partial<ReceiptBody> = {}): Promise<{ id: string; 
   );
   return { id: answer.id, issue: (answer.members!['issues'] as { id: string }[])[0]!.id };
 };
-const resolve = (id: string, key?: string, send = desk.send) =>
-  send(
+const resolve = (id: string, key?: string, where: 'send' | 'sendElsewhere' = 'send') =>
+  desk[where](
     new Resolve(
       id,
       body(ResolutionBody, { text: 'Done.' }),
       by('handler', `/c/${id}/resolutions`, key === undefined ? {} : { idempotencyKey: key }),
     ),
   );
-const reopen = (id: string, key?: string, send = desk.send) =>
-  send(
+const reopen = (id: string, key?: string, where: 'send' | 'sendElsewhere' = 'send') =>
+  desk[where](
     new Reopen(
       id,
       body(ReopeningBody, { reason: 'Again.' }),
@@ -230,8 +230,8 @@ describe('closing', () => {
     const id = await conducted();
     await reached(taken(await resolve(id)).members!['followUp'] as string);
     meanwhile = async () => {
-      await reopen(id, undefined, desk.sendElsewhere);
-      await resolve(id, undefined, desk.sendElsewhere);
+      await reopen(id, undefined, 'sendElsewhere');
+      await resolve(id, undefined, 'sendElsewhere');
     };
     expect(codeOf(await close(id))).toBe('not-ready-to-close');
     expect((await complaintFacts(id)).map(({ type }) => type)).not.toContain('ComplaintClosed');

@@ -17,7 +17,13 @@ export const adoptPolicyFile = async (desk: DeskParts, file: string | undefined)
   });
   const parsed = parsePolicy(text);
   if ('errors' in parsed)
-    throw new PolicyTrouble([`POLICY_FILE ${file} is no valid policy:`, ...parsed.errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`)].join('\n'));
+    throw new PolicyTrouble(
+      [
+        `POLICY_FILE ${file} is no valid policy:`,
+        ...parsed.errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`),
+      ].join('\n'),
+    );
   const settlement = await adoptPolicy(desk, { policy: parsed.policy, source: 'file' });
-  if (settlement.kind === 'refused') throw new PolicyTrouble(`POLICY_FILE ${file}: ${settlement.refusal.detail ?? settlement.refusal.code}`);
+  if (settlement.kind === 'refused')
+    throw new PolicyTrouble(`POLICY_FILE ${file}: ${settlement.refusal.detail ?? settlement.refusal.code}`);
 };

@@ -25,11 +25,19 @@ export const openWatchDoor = async (options: {
   };
   const server = createServer((request, response) => {
     const refused = isForeign(request, settings.allowedHosts) ? 421 : request.method === 'GET' ? undefined : 405;
-    void (refused ? Promise.resolve({ status: refused, type: 'application/json', body: '{}' }) : answer((request.url ?? '').split('?', 1)[0]!))
+    void (
+      refused
+        ? Promise.resolve({ status: refused, type: 'application/json', body: '{}' })
+        : answer((request.url ?? '').split('?', 1)[0]!)
+    )
       .catch(() => ({ status: 500, type: 'application/json', body: '{}' }))
-      .then(({ status, type, body }) => response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body));
+      .then(({ status, type, body }) =>
+        response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body),
+      );
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(settings.port, settings.host, resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(settings.port, settings.host, resolve),
+  );
   const address = server.address();
   log.info({ port: typeof address === 'object' ? address?.port : undefined }, 'health and metrics');
   return server;
@@ -39,5 +47,9 @@ export const openWatchDoor = async (options: {
 const isForeign = ({ headers }: IncomingMessage, allowed: readonly string[]): boolean => {
   const name = (headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
   const site = headers['sec-fetch-site'];
-  return ![...THIS_MACHINE, ...allowed].includes(name) || headers.origin !== undefined || (site !== undefined && site !== 'none' && site !== 'same-origin');
+  return (
+    ![...THIS_MACHINE, ...allowed].includes(name) ||
+    headers.origin !== undefined ||
+    (site !== undefined && site !== 'none' && site !== 'same-origin')
+  );
 };

@@ -15,7 +15,11 @@ export const readModelWatches = ({ pool, store }: Pick<Parts, 'pool' | 'store'>)
   }));
 
 /** How one follower stands, seen from the database. */
-export const watchOf = ({ pool, store }: Pick<Parts, 'pool' | 'store'>, subscription: string, filter?: EventFilter): FollowerWatch => ({
+export const watchOf = (
+  { pool, store }: Pick<Parts, 'pool' | 'store'>,
+  subscription: string,
+  filter?: EventFilter,
+): FollowerWatch => ({
   subscription,
   read: () => readStatus(pool, store, subscription, filter),
 });

@@ -68,9 +68,9 @@ export class ReceiveHandler implements ICommandHandler<Receive> {
     return false;
   }
 
-  /** Whose complaint it is: the person of the reference; without one a subject of this complaint's own. */
-  private subjectOf({ customer }: ReceiptBody, commandId: string): Promise<string> | string {
-    return customer?.reference === undefined
+  /** Whose complaint it is: the person of the reference; without one, or anonymous, a subject of this complaint's own. */
+  private subjectOf({ customer, confidentiality }: ReceiptBody, commandId: string): Promise<string> | string {
+    return customer?.reference === undefined || confidentiality === 'anonymous'
       ? derivedId(commandId, 'customer')
       : this.desk.parts.subjects.subjectFor(customer.reference);
   }

@@ -139,6 +139,23 @@ describe('searching complaints', () => {
     await sameRows();
   });
 
+  it('finds nobody who complains anonymously by what was said in passing, nor by its rectification', async () => {
+    const id = randomUUID();
+    const [first] = await world.complaint(id, [
+      receipt({ customerReference: 'C-1042', order: 'A-77', confidentiality: 'anonymous' }),
+    ]);
+    await world.complaint(id, [
+      factRectified({
+        fact: first!.id,
+        type: 'ComplaintReceived',
+        data: personalText(JSON.stringify({ purchase: { order: 'A-78' } })),
+        reason: personalText('A slip.'),
+      }),
+    ]);
+    for (const asked of [{ customer: 'C-1042' }, { order: 'A-77' }, { order: 'A-78' }]) expect(await found(asked)).toEqual([]);
+    expect(await found({})).toEqual([id]);
+  });
+
   it('says how fresh it is', async () => {
     await world.complaint(randomUUID(), [receipt()]);
     await catchUp(world, [complaints]);

@@ -21,9 +21,11 @@ interface Sealed {
  */
 export const termsIn = async (facts: readonly ComplaintFact[], place: Workplace): Promise<void> => {
   const sealed = facts.flatMap(sealedIn);
-  const rectified = facts.flatMap((fact) =>
+  const rectifications = facts.flatMap((fact) =>
     fact.type === 'FactRectified' && fact.data.type === 'ComplaintReceived' && fact.data.data ? [fact] : [],
   );
+  const anonymous = await anonymousAmong(rectifications, place);
+  const rectified = rectifications.filter((fact) => !anonymous.has(idOf(fact)));
   if (sealed.length === 0 && rectified.length === 0) return;
   // One reading for the whole batch: keys are held in one order.
   const opened = await place.vault.open(
@@ -40,6 +42,19 @@ export const termsIn = async (facts: readonly ComplaintFact[], place: Workplace)
     terms.push(noted(place, { ...term, kind: 'order' }, members.order));
   }
   await writeRows(place.tx, place.schema, termRows, terms);
+};
+
+/** Which of the rectified complaints are anonymous. Their rows are written already. */
+const anonymousAmong = async (
+  rectifications: readonly ComplaintFact[],
+  { tx, schema }: Workplace,
+): Promise<ReadonlySet<string>> => {
+  if (rectifications.length === 0) return new Set();
+  const { rows } = await tx.query<{ complaint: string }>(
+    `select complaint from ${schema}.complaints where confidentiality = 'anonymous' and complaint = any($1::uuid[])`,
+    [rectifications.map(idOf)],
+  );
+  return new Set(rows.map(({ complaint }) => complaint));
 };
 
 /** Empties the terms of a person whose keys were erased. */
