@@ -1,6 +1,14 @@
 import tseslint from 'typescript-eslint';
 
-const inProcessOnly = ['EventBus', 'EventPublisher', 'AggregateRoot', 'Saga', 'EventsHandler', 'IEventHandler', 'ofType'];
+const inProcessOnly = [
+  'EventBus',
+  'EventPublisher',
+  'AggregateRoot',
+  'Saga',
+  'EventsHandler',
+  'IEventHandler',
+  'ofType',
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', '.redress/'] },
@@ -10,7 +18,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: false }],
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
       'no-restricted-imports': [
@@ -31,7 +42,15 @@ export default tseslint.config(
   },
   {
     // Programs that talk to a person at a terminal.
-    files: ['apps/*/src/main.ts', 'apps/standalone/src/**', 'apps/demo/src/**', 'apps/import/src/**', 'apps/projector/src/rebuild.ts', '**/generate*.ts', 'test/support/**'],
+    files: [
+      'apps/*/src/main.ts',
+      'apps/standalone/src/**',
+      'apps/demo/src/**',
+      'apps/import/src/**',
+      'apps/projector/src/rebuild.ts',
+      '**/generate*.ts',
+      'test/support/**',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

@@ -7,9 +7,11 @@ const execute = promisify(execFile);
 const root = process.cwd();
 const cruise = async (...places: string[]): Promise<string> => {
   const program = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const result = await execute(process.execPath, [program, '--config', 'test/architecture/imports.cjs', '-T', 'err', ...places], { cwd: root }).catch(
-    (error: { stdout: string; stderr: string }) => error,
-  );
+  const result = await execute(
+    process.execPath,
+    [program, '--config', 'test/architecture/imports.cjs', '-T', 'err', ...places],
+    { cwd: root },
+  ).catch((error: { stdout: string; stderr: string }) => error);
   return result.stdout + result.stderr;
 };
 

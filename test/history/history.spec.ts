@@ -33,7 +33,10 @@ if (process.env.RECORD_HISTORY)
     if (existsSync(file)) continue;
     mkdirSync(`test/history/${definition.noun}`, { recursive: true });
     const stored = recordSample(definition);
-    writeFileSync(file, `${JSON.stringify({ stored, published: publishedNow({ stored, published: null }) }, null, 2)}\n`);
+    writeFileSync(
+      file,
+      `${JSON.stringify({ stored, published: publishedNow({ stored, published: null }) }, null, 2)}\n`,
+    );
   }
 
 const samples = kinds.flatMap(({ noun }) =>
@@ -44,10 +47,11 @@ const samples = kinds.flatMap(({ noun }) =>
 );
 
 describe('history', () => {
-  it.each(definitions.flatMap(({ noun, type, version }) => Array.from({ length: version }, (_, index) => fileOf(noun, type, index + 1))))(
-    'has a sample: %s',
-    (file) => expect(existsSync(file)).toBe(true),
-  );
+  it.each(
+    definitions.flatMap(({ noun, type, version }) =>
+      Array.from({ length: version }, (_, index) => fileOf(noun, type, index + 1)),
+    ),
+  )('has a sample: %s', (file) => expect(existsSync(file)).toBe(true));
 
   describe.each(samples)('$name', ({ sample }) => {
     const kind = kinds.find(({ events }) => events.some(({ type }) => type === sample.stored.type))!;
@@ -63,13 +67,24 @@ describe('history', () => {
       const fact = codec.decode(recordedOf(sample));
       const opened = JSON.parse(JSON.stringify(fact.data), (_key, value: unknown) => {
         const sealed = value as SealedText | null;
-        return sealed !== null && typeof sealed === 'object' && sealed.$enc === 1 ? { $plain: unseal(sealed, SAMPLE_KEY, sealed) } : value;
+        return sealed !== null && typeof sealed === 'object' && sealed.$enc === 1
+          ? { $plain: unseal(sealed, SAMPLE_KEY, sealed) }
+          : value;
       }) as Record<string, unknown>;
       const words = JSON.stringify(opened).match(/"\$plain":"((?:[^"\\]|\\.)*)"/g) ?? [];
       for (const text of words) expect(JSON.parse(`{${text}}`)).toEqual({ $plain: SAMPLE_WORDS });
       // Encoding checks the data against today's schema.
-      expect(() => codec.encode({ type: fact.type, data: opened }, () => ({ $enc: 1, key: '', iv: '', ct: '' }))).not.toThrow();
-      expect(() => codec.encode({ type: fact.type, data: { ...opened, unheard: 1 } }, () => ({ $enc: 1, key: '', iv: '', ct: '' }))).toThrow();
+      expect(() =>
+        codec.encode({ type: fact.type, data: opened }, () => ({ $enc: 1, key: '', iv: '', ct: '' })),
+      ).not.toThrow();
+      expect(() =>
+        codec.encode({ type: fact.type, data: { ...opened, unheard: 1 } }, () => ({
+          $enc: 1,
+          key: '',
+          iv: '',
+          ct: '',
+        })),
+      ).toThrow();
     });
 
     it('is published as it always was', () => expect(publishedNow(sample)).toEqual(sample.published));

@@ -32,9 +32,12 @@ export interface StoredFact {
 export const recordSample = (definition: EventDescription): StoredFact => {
   const stream = streamOf(definition.noun, '11111111-1111-4111-8111-111111111111');
   const type = definition.type;
-  const data = definition.type === 'PolicyAdopted' ? { policy: defaultPolicy, source: 'defaults' } : valueOf(definition.data, '', (pointer) =>
-    seal(SAMPLE_WORDS, SAMPLE_KID, SAMPLE_KEY, { stream, revision: 3, type, pointer }),
-  );
+  const data =
+    definition.type === 'PolicyAdopted'
+      ? { policy: defaultPolicy, source: 'defaults' }
+      : valueOf(definition.data, '', (pointer) =>
+          seal(SAMPLE_WORDS, SAMPLE_KID, SAMPLE_KEY, { stream, revision: 3, type, pointer }),
+        );
   const metadata: Omit<FactMetadata, 'digest'> = {
     schemaVersion: definition.version,
     commandId: '44444444-4444-4444-8444-444444444444',
@@ -63,7 +66,10 @@ const valueOf = (schema: TSchema, pointer: string, sealed: (pointer: string) => 
   switch (schema['type']) {
     case 'object':
       return Object.fromEntries(
-        Object.entries((schema['properties'] ?? {}) as Record<string, TSchema>).map(([name, member]) => [name, valueOf(member, `${pointer}/${name}`, sealed)]),
+        Object.entries((schema['properties'] ?? {}) as Record<string, TSchema>).map(([name, member]) => [
+          name,
+          valueOf(member, `${pointer}/${name}`, sealed),
+        ]),
       );
     case 'array':
       return [valueOf(schema['items'] as TSchema, `${pointer}/0`, sealed)];

@@ -16,7 +16,13 @@ interface Written {
   readonly followUp?: string;
 }
 
-const ask = async (method: 'GET' | 'POST', path: string, body?: unknown, role = 'handler', key?: string): Promise<{ status: number; body: unknown }> => {
+const ask = async (
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  role = 'handler',
+  key?: string,
+): Promise<{ status: number; body: unknown }> => {
   const answer = await fetch(service + path, {
     method,
     headers: {
@@ -33,9 +39,12 @@ const ask = async (method: 'GET' | 'POST', path: string, body?: unknown, role = 
 
 const write = async (step: Step, number: number): Promise<Written> => {
   const answer = await ask('POST', step.path, step.body, step.role, `demo:${run}:${number}`);
-  if (answer.status >= 300) throw new Error(`${step.path} answered ${answer.status}: ${JSON.stringify(answer.body, null, 2)}`);
+  if (answer.status >= 300)
+    throw new Error(`${step.path} answered ${answer.status}: ${JSON.stringify(answer.body, null, 2)}`);
   const written = answer.body as Written;
-  console.log(`${String(number).padStart(3)}  ${step.tells.padEnd(52)} ${written.facts.map((fact) => fact.type).join(', ')}`);
+  console.log(
+    `${String(number).padStart(3)}  ${step.tells.padEnd(52)} ${written.facts.map((fact) => fact.type).join(', ')}`,
+  );
   return written;
 };
 
@@ -47,7 +56,14 @@ const show = async (title: string, path: string): Promise<void> => {
 const main = async (): Promise<void> => {
   console.log(`A complaint's life at ${service}\n`);
   const first = await write({ tells: 'A customer complains', path: '/v1/complaints', body: intake }, 0);
-  await write({ tells: '… two others tell us the same', path: '/v1/complaints', body: { ...intake, customer: { reference: 'C-2201' } } }, 1);
+  await write(
+    {
+      tells: '… two others tell us the same',
+      path: '/v1/complaints',
+      body: { ...intake, customer: { reference: 'C-2201' } },
+    },
+    1,
+  );
   await write({ tells: '…', path: '/v1/complaints', body: { ...intake, customer: { reference: 'C-3377' } } }, 2);
   let known: Known = { complaint: first.id, issue: first.issues![0]!.id };
   let last = first;

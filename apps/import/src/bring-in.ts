@@ -20,7 +20,11 @@ export const bringIn = async (rows: readonly CfpbRow[], service: string, onRow: 
     for (let index = next++; index < rows.length; index = next++) {
       const intake = intakeOf(rows[index]!);
       const outcome =
-        intake.kind === 'unusable' ? intake.reason : seen.has(intake.key) ? 'there' : await send(service, intake, begin, seen);
+        intake.kind === 'unusable'
+          ? intake.reason
+          : seen.has(intake.key)
+            ? 'there'
+            : await send(service, intake, begin, seen);
       if (outcome === 'taken') summary.taken++;
       else if (outcome === 'there') summary.alreadyThere++;
       else summary.refused.set(outcome, [...(summary.refused.get(outcome) ?? []), index + 1]);
@@ -42,13 +46,23 @@ const send = async (
   for (let attempt = 1; ; attempt++) {
     const answer = await fetch(`${service}/v1/complaints`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key, 'redress-actor': 'importer; role=administrator' },
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': key,
+        'redress-actor': 'importer; role=administrator',
+      },
       body: JSON.stringify(body),
     }).catch((error: unknown) => (attempt < ATTEMPTS ? undefined : Promise.reject(error as Error)));
     if (answer?.ok) return ((await answer.json()) as { position: string }).position > begin ? 'taken' : 'there';
     if (answer && (answer.status < 500 || attempt >= ATTEMPTS)) {
-      const problem = (await answer.json().catch(() => ({}))) as { code?: string; errors?: { pointer: string; code: string }[] };
-      return [`${answer.status} ${problem.code ?? ''}`.trim(), ...(problem.errors ?? []).map(({ pointer, code }) => `${pointer} ${code}`)].join(', ');
+      const problem = (await answer.json().catch(() => ({}))) as {
+        code?: string;
+        errors?: { pointer: string; code: string }[];
+      };
+      return [
+        `${answer.status} ${problem.code ?? ''}`.trim(),
+        ...(problem.errors ?? []).map(({ pointer, code }) => `${pointer} ${code}`),
+      ].join(', ');
     }
     await new Promise((resolve) => setTimeout(resolve, Math.min(5_000, 100 * 2 ** attempt)));
   }

@@ -35,7 +35,10 @@ describe('a row of the CFPB’s database', () => {
 
   it('keeps the narrative to the letter, and then issue and sub-issue are the summary', () => {
     const body = bodyOf({ 'Consumer complaint narrative': ' They said "no".\nTwice. ', 'Sub-issue': 'Fees' });
-    expect(body).toMatchObject({ words: ' They said "no".\nTwice. ', summary: 'Loan servicing, payments, escrow account: Fees' });
+    expect(body).toMatchObject({
+      words: ' They said "no".\nTwice. ',
+      summary: 'Loan servicing, payments, escrow account: Fees',
+    });
   });
 
   it('takes empty, N/A and missing alike', () => {
@@ -47,9 +50,12 @@ describe('a row of the CFPB’s database', () => {
     [{ 'Complaint ID': '' }, 'no usable complaint id'],
     [{ 'Date received': '2026-02-30' }, 'no usable date received'],
     [{ Issue: '', Product: '' }, 'neither a narrative nor an issue'],
-  ])('says why it cannot be taken: %j', (changes, reason) => expect(intakeOf({ ...row, ...changes })).toEqual({ kind: 'unusable', reason }));
+  ])('says why it cannot be taken: %j', (changes, reason) =>
+    expect(intakeOf({ ...row, ...changes })).toEqual({ kind: 'unusable', reason }),
+  );
 
-  it('reads American dates, too', () => expect(bodyOf({ 'Date received': '2/7/2012' }).effectiveAt).toBe('2012-02-07T00:00:00.000Z'));
+  it('reads American dates, too', () =>
+    expect(bodyOf({ 'Date received': '2/7/2012' }).effectiveAt).toBe('2012-02-07T00:00:00.000Z'));
 });
 
 describe('a label as a code', () => {

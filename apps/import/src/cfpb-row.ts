@@ -18,7 +18,8 @@ export const intakeOf = (row: CfpbRow): Intake => {
     return value === undefined || value === '' || value === 'N/A' ? undefined : value;
   };
   const id = cell('Complaint ID');
-  if (id === undefined || !/^[A-Za-z0-9._-]{1,64}$/.test(id)) return { kind: 'unusable', reason: 'no usable complaint id' };
+  if (id === undefined || !/^[A-Za-z0-9._-]{1,64}$/.test(id))
+    return { kind: 'unusable', reason: 'no usable complaint id' };
   const day = dayOf(cell('Date received'));
   if (day === undefined) return { kind: 'unusable', reason: 'no usable date received' };
 
@@ -26,12 +27,16 @@ export const intakeOf = (row: CfpbRow): Intake => {
   const product = cell('Product');
   const company = cell('Company');
   const headline = [issue, cell('Sub-issue')].filter((part) => part !== undefined).join(': ');
-  const narrative = cell('Consumer complaint narrative') === undefined ? undefined : row['Consumer complaint narrative'];
+  const narrative =
+    cell('Consumer complaint narrative') === undefined ? undefined : row['Consumer complaint narrative'];
   const words = narrative ?? (headline || product);
   if (words === undefined) return { kind: 'unusable', reason: 'neither a narrative nor an issue' };
 
   const via = cell('Submitted via')?.toLowerCase() ?? '';
-  const needs = (cell('Tags') ?? '').split(',').filter((tag) => tag.trim() !== '').map(codeOf);
+  const needs = (cell('Tags') ?? '')
+    .split(',')
+    .filter((tag) => tag.trim() !== '')
+    .map(codeOf);
   return {
     kind: 'intake',
     key: `cfpb:${id}:received`,
@@ -43,7 +48,9 @@ export const intakeOf = (row: CfpbRow): Intake => {
       ...(needs.length > 0 && { needs }),
       ...(product !== undefined && { purchase: { product: codeOf(product) } }),
       ...(issue !== undefined && {
-        issues: [{ category: codeOf(issue), ...(company !== undefined && { process: { department: codeOf(company) } }) }],
+        issues: [
+          { category: codeOf(issue), ...(company !== undefined && { process: { department: codeOf(company) } }) },
+        ],
       }),
       origin: { system: 'cfpb', id, migrated: true },
       effectiveAt: `${day}T00:00:00.000Z`,

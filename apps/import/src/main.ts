@@ -12,9 +12,14 @@ const main = async (): Promise<void> => {
   if (file === undefined) throw new Error(`Which file? ${USAGE}`);
   const path = resolve(process.env.INIT_CWD ?? process.cwd(), file);
   const rows: CfpbRow[] = [];
-  for await (const row of createReadStream(path).pipe(parse({ columns: true, bom: true, relax_column_count: true, skip_empty_lines: true })))
+  for await (const row of createReadStream(path).pipe(
+    parse({ columns: true, bom: true, relax_column_count: true, skip_empty_lines: true }),
+  ))
     rows.push(row as CfpbRow);
-  const bar = new SingleBar({ format: '{bar} {percentage}% {value}/{total} rows, {eta_formatted} to go', hideCursor: true }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { format: '{bar} {percentage}% {value}/{total} rows, {eta_formatted} to go', hideCursor: true },
+    Presets.shades_classic,
+  );
   if (process.stderr.isTTY) bar.start(rows.length, 0);
   const summary = await bringIn(rows, `http://127.0.0.1:${process.env.PORT || '3000'}`, () => bar.increment());
   bar.stop();

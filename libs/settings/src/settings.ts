@@ -83,10 +83,14 @@ export const readSettings = (environment: Environment, options: ReadSettings = {
     erasureLog: read('ERASURE_LOG', (path) => path),
     openAccess,
     allowedHosts,
-    logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')) ?? (options.standalone ? 'warn' : 'info'),
+    logLevel:
+      read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')) ??
+      (options.standalone ? 'warn' : 'info'),
   };
   if (settings.ledgerPrefix !== '')
-    trouble.push('LEDGER_PREFIX is for a ledger that others share; the PostgreSQL one is nobody else’s. Leave it unset.');
+    trouble.push(
+      'LEDGER_PREFIX is for a ledger that others share; the PostgreSQL one is nobody else’s. Leave it unset.',
+    );
   if (text('EVENTSTORE_URL') !== undefined)
     trouble.push('EVENTSTORE_URL cannot be used by this version: it keeps its ledger in PostgreSQL. Leave it unset.');
   if (!options.standalone)

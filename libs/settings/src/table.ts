@@ -30,7 +30,9 @@ const table = {
     standard: '.redress',
   },
   EVENTSTORE_URL: { means: 'EventStoreDB as the ledger. Not in this version: the ledger is PostgreSQL.', secret: true },
-  LEDGER_PREFIX: { means: 'Stands before the name of every stream, where several share one EventStoreDB. Not in this version.' },
+  LEDGER_PREFIX: {
+    means: 'Stands before the name of every stream, where several share one EventStoreDB. Not in this version.',
+  },
   KAFKA_BROKERS: {
     means: 'host:port, several parted by commas. Absent: nothing is published, the event feed still serves.',
   },
@@ -54,7 +56,9 @@ const table = {
     means:
       'Host names, besides this machine’s own, that requests may be for; several parted by commas. Needs OPEN_ACCESS=yes.',
   },
-  LOG_LEVEL: { means: 'trace, debug, info, warn, error, fatal or silent. Absent: `info`, and `warn` in the standalone program.' },
+  LOG_LEVEL: {
+    means: 'trace, debug, info, warn, error, fatal or silent. Absent: `info`, and `warn` in the standalone program.',
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof table;

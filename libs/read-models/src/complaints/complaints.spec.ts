@@ -152,7 +152,8 @@ describe('searching complaints', () => {
         reason: personalText('A slip.'),
       }),
     ]);
-    for (const asked of [{ customer: 'C-1042' }, { order: 'A-77' }, { order: 'A-78' }]) expect(await found(asked)).toEqual([]);
+    for (const asked of [{ customer: 'C-1042' }, { order: 'A-77' }, { order: 'A-78' }])
+      expect(await found(asked)).toEqual([]);
     expect(await found({})).toEqual([id]);
   });
 
