@@ -486,7 +486,8 @@ export const ledgerContract = (name: string, open: () => Promise<LedgerUnderTest
         const timers = (): number =>
           process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
         const before = timers();
-        const controllers = range(20).map(() => new AbortController());
+        const SUBSCRIPTIONS = 40;
+        const controllers = range(SUBSCRIPTIONS).map(() => new AbortController());
         const following = controllers.map(async (controller) => {
           const after = await store.head();
           for await (const signal of store.subscribe({ ...(after && { after }), signal: controller.signal }))
@@ -494,7 +495,8 @@ export const ledgerContract = (name: string, open: () => Promise<LedgerUnderTest
         });
         await Promise.all(following);
         expect(await all(store.subscribe({ signal: AbortSignal.abort() }))).toEqual([]);
-        expect(timers()).toBeLessThanOrEqual(before);
+        // A store's idle connections have timers of their own, a handful; one left by each subscription would be forty.
+        expect(timers()).toBeLessThan(before + SUBSCRIPTIONS / 2);
       });
     });
 

@@ -28,6 +28,7 @@ const settings = (more: Record<string, string> = {}) =>
     DATABASE_URL: database.url,
     DATA_DIR: join(directory, 'data'),
     MASTER_KEY_FILE: join(directory, 'master-key'),
+    ERASURE_LOG: join(directory, 'erasures.jsonl'),
     PORT: '0',
     ...more,
   });
