@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
+import type { FactMetadata } from '../../libs/fact/src/fact.ts';
 import type { EventDescription } from '../../libs/fact/src/define-event.ts';
 import type { Json, JsonObject } from '../../libs/fact/src/json.ts';
 import type { Envelope } from '../../libs/fact/src/personal.ts';
@@ -6,7 +7,7 @@ import { streamOf } from '../../libs/fact/src/stream-kind.ts';
 import { subjectOf } from '../../libs/fact/src/vocabulary.ts';
 import { digestOf } from '../../libs/ledger/src/digest.ts';
 import { printPosition } from '../../libs/ledger/src/position.ts';
-import type { FactMetadata, Position } from '../../libs/ledger/src/port.ts';
+import type { Position } from '../../libs/ledger/src/port.ts';
 import { seal } from '../../libs/privacy/src/envelope.ts';
 import { defaultPolicy } from '../../libs/policy/src/default-policy.ts';
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../libs/fact/src/json.ts';
 import { digestOf } from '../../libs/ledger/src/digest.ts';
-import type { FactMetadata, NewEvent } from '../../libs/ledger/src/port.ts';
+import type { FactMetadata } from '../../libs/fact/src/fact.ts';
+import type { NewEvent } from '../../libs/ledger/src/port.ts';
 
 export interface SampleFact {
   readonly id?: string;

@@ -22,22 +22,17 @@ export interface Actor {
   readonly assurance: 'claimed' | 'authenticated';
 }
 
-/** A recorded fact as rules and projections see it: its event, upcast to today's shape, and who, when and why. */
-export interface Fact<E extends Event = Event> {
-  readonly type: E['type'];
-  readonly data: E['data'];
-  readonly id: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: string;
+/** Who, when and why: what is recorded beside every fact's data. NOTE: a storage format, for ever. */
+export interface FactMetadata {
   /** The shape version it was stored in, before upcasting. */
   readonly schemaVersion: number;
   readonly commandId: string;
   readonly requestDigest: string;
   readonly actor: Actor;
   readonly correlationId: string;
+  /** The fact that caused it, when one did. */
   readonly causationId?: string;
-  /** Ours, never going back within a stream (formats.md, Time). */
+  /** Ours, never going back within a stream. */
   readonly recordedAt: string;
   /** When it took effect, as the caller says; windows and clocks go by it. */
   readonly effectiveAt: string;
@@ -45,6 +40,16 @@ export interface Fact<E extends Event = Event> {
   readonly traceparent?: string;
   readonly previousDigest: string | null;
   readonly digest: string;
+}
+
+/** A recorded fact as rules and projections see it: its event, upcast to today's shape, and who, when and why. */
+export interface Fact<E extends Event = Event> extends FactMetadata {
+  readonly type: E['type'];
+  readonly data: E['data'];
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: string;
 }
 
 /** A fact whose type also selects its data: what `switch (fact.type)` narrows. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { FactMetadata } from '../../fact/src/fact.ts';
 import type { JsonObject } from '../../fact/src/json.ts';
 import { canonicalJson } from '../../fact/src/canonical-json.ts';
-import type { FactMetadata } from './port.ts';
 
 /**
  * The digest of one fact, chained to the previous one by `metadata.previousDigest`.

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../fact/src/json.ts';
-import type { Actor } from '../../fact/src/fact.ts';
+import type { FactMetadata } from '../../fact/src/fact.ts';
 import type { NewKeyRow } from '../../privacy/src/key-table.ts';
 
 /** The ledger's port: streams of facts, whatever store keeps them. What it promises is in the contract suite. */
@@ -12,22 +12,6 @@ export type ExpectedRevision = bigint | 'no_stream';
  * NOTE: published for ever (formats.md, Published).
  */
 export type Position = string & { readonly __brand: 'Position' };
-
-/** NOTE: a storage format, for ever (formats.md, The stored fact). */
-export interface FactMetadata {
-  readonly schemaVersion: number;
-  readonly commandId: string;
-  readonly requestDigest: string;
-  readonly actor: Actor;
-  readonly correlationId: string;
-  readonly causationId?: string;
-  readonly recordedAt: string;
-  readonly effectiveAt: string;
-  readonly policyVersion: number;
-  readonly traceparent?: string;
-  readonly previousDigest: string | null;
-  readonly digest: string;
-}
 
 /** A fact on its way into the ledger: personal texts are envelopes already, the digest is computed. */
 export interface NewEvent {

@@ -1,12 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Event } from '../../fact/src/define-event.ts';
-import type { Fact, FactOf } from '../../fact/src/fact.ts';
+import type { Fact, FactOf, FactMetadata } from '../../fact/src/fact.ts';
 import type { SubjectRole } from '../../fact/src/personal.ts';
 import { seal } from '../../privacy/src/envelope.ts';
 import type { LiveKey } from '../../privacy/src/vault.ts';
 import type { Codec } from './codec.ts';
 import { digestOf } from './digest.ts';
-import type { FactMetadata, NewEvent } from './port.ts';
+import type { NewEvent } from './port.ts';
 import type { TransactOptions } from './transact.ts';
 
 /** Facts as bytes: sent again and again with the same ids, until the store says what became of them. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FactMetadata } from '../../../fact/src/fact.ts';
 import type { JsonObject } from '../../../fact/src/json.ts';
 import type { NewKeyRow } from '../../../privacy/src/key-table.ts';
 import { checkAppend } from '../check-append.ts';
@@ -12,7 +13,6 @@ import {
   type EventFilter,
   type EventStore,
   type ExpectedRevision,
-  type FactMetadata,
   type NewEvent,
   type Position,
   type ReadAllOptions,

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../fact/src/json.ts';
-import type { EventFilter, FactMetadata, RecordedEvent } from '../port.ts';
+import type { FactMetadata } from '../../../fact/src/fact.ts';
+import type { EventFilter, RecordedEvent } from '../port.ts';
 import { printPosition } from '../position.ts';
 
 export interface EventRow {
