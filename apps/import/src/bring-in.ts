@@ -52,7 +52,10 @@ const send = async (
         'redress-actor': 'importer; role=administrator',
       },
       body: JSON.stringify(body),
-    }).catch((error: unknown) => (attempt < ATTEMPTS ? undefined : Promise.reject(error as Error)));
+    }).catch(() => {
+      if (attempt < ATTEMPTS) return undefined;
+      throw new Error(`${service} does not answer any more. Run the import again: nothing is taken in twice.`);
+    });
     if (answer?.ok) return ((await answer.json()) as { position: string }).position > begin ? 'taken' : 'there';
     if (answer && (answer.status < 500 || attempt >= ATTEMPTS)) {
       const problem = (await answer.json().catch(() => ({}))) as {
