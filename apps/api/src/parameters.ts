@@ -1,6 +1,6 @@
 import { Query, type PipeTransform } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
-import { Code, Duration, Uuid } from '../../../libs/fact/src/vocabulary.ts';
+import { Code, Uuid } from '../../../libs/fact/src/vocabulary.ts';
 import { Problem } from './problem.ts';
 
 /** Query parameters, each said once: how it is read, and how OpenAPI describes it. Absent ones are undefined. */
@@ -55,9 +55,6 @@ export const InstantParameter = (name: string, description: string): ParameterDe
     mustBe: 'an instant such as 2026-03-01T09:00:00Z',
     read: instantIn,
   });
-
-export const DurationParameter = (name: string, description: string): ParameterDecorator =>
-  patterned(name, description, Duration.pattern!, 40, 'a duration such as P90D');
 
 export const CodeParameter = (name: string, description: string): ParameterDecorator =>
   patterned(name, description, Code.pattern!, 64, 'a code: lower-case words joined by hyphens');

@@ -1,3 +1,4 @@
+import type { CallRead } from '../../complaint/src/close.ts';
 import { Injectable } from '@nestjs/common';
 import { Command } from '@nestjs/cqrs';
 import { complaintStreams, type Complaint } from '../../complaint/src/complaint.ts';
@@ -42,13 +43,6 @@ export const systemRequest = (desk: Desk, cause: Cause, content: object, effecti
 });
 
 export const followUpPath = (id: string): string => `/v1/follow-up-calls/${id}`;
-
-/** A call as it was read. */
-export interface CallRead {
-  readonly id: string;
-  readonly revision: number;
-  readonly state: FollowUp;
-}
 
 /** The way of commands to follow-up calls, and what links a call to its complaint (formats.md, Two streams, one decision). */
 @Injectable()

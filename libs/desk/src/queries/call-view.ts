@@ -1,4 +1,4 @@
-import type { CallRead } from '../follow-up-desk.ts';
+import type { CallRead } from '../../../complaint/src/close.ts';
 
 /**
  * A follow-up call as it is asked for, and inside its complaint. Personal texts are still sealed: opened while answering.

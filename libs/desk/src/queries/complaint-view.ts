@@ -2,7 +2,7 @@ import { clocksOf } from '../../../complaint/src/clocks.ts';
 import type { Complaint, Mark } from '../../../complaint/src/complaint.ts';
 import { complaintReceived } from '../../../complaint/src/events/intake.ts';
 import { Issue } from '../../../complaint/src/vocabulary.ts';
-import type { CallRead } from '../follow-up-desk.ts';
+import type { CallRead } from '../../../complaint/src/close.ts';
 import type { CalendarOf } from '../policy-in-force.ts';
 import { printedReference } from '../reference.ts';
 import { callView } from './call-view.ts';

@@ -5,7 +5,8 @@ import { streamOf } from '../../../fact/src/stream-kind.ts';
 import { notFound } from '../answering.ts';
 import { followUpIdOf } from '../causes.ts';
 import { ComplaintDesk } from '../complaint-desk.ts';
-import { FollowUpDesk, type CallRead } from '../follow-up-desk.ts';
+import type { CallRead } from '../../../complaint/src/close.ts';
+import { FollowUpDesk } from '../follow-up-desk.ts';
 import { complaintView } from './complaint-view.ts';
 import { knownAsOf, type Answered, type AsOf } from './past.ts';
 
