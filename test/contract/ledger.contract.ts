@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import type { JsonObject } from '../../libs/fact/src/json.ts';
 import { digestOf } from '../../libs/ledger/src/digest.ts';
 import {
@@ -269,6 +270,53 @@ export const ledgerContract = (name: string, open: () => Promise<LedgerUnderTest
         expect(read).toEqual({ ...fact, stream: there, revision: 0n, position: expect.any(String) });
         expect(digestOf({ ...read!, revision: 0n })).toBe(fact.metadata.digest);
       });
+
+      it('gives any JSON back so that its digest holds', async () => {
+        const numbers = fc.oneof(
+          fc.double({ noNaN: true, noDefaultInfinity: true }),
+          fc.integer(),
+          fc.constantFrom(-0, 1e21, 1e-7, 5e-324, Number.MAX_VALUE, 0.1 + 0.2, 2 ** 53),
+        );
+        const texts = fc
+          .string({ unit: 'binary', maxLength: 20 })
+          .map((text) => text.replaceAll('\u0000', '␀').toWellFormed());
+        const names = fc.oneof(
+          texts,
+          fc.constantFrom('', '__proto__', 'constructor', '10', '9', 'é', 'e\u0301', '\\u0041'),
+        );
+        const { json } = fc.letrec((tie) => ({
+          json: fc.oneof(
+            { depthSize: 'small' },
+            fc.constantFrom(null, true, false, {}, [], [[]], { a: {} }),
+            numbers,
+            texts,
+            fc.array(tie('json'), { maxLength: 4 }),
+            fc.dictionary(names, tie('json'), { maxKeys: 5 }),
+          ),
+        }));
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.dictionary(names, json as fc.Arbitrary<never>, { maxKeys: 6, noNullPrototype: true }), {
+              minLength: 1,
+              maxLength: 20,
+            }),
+            async (datas) => {
+              const stream = sampleStream();
+              const facts = datas.map((data, revision) =>
+                sampleFact({ stream, revision: BigInt(revision), data: data }),
+              );
+              await store.append(stream, 'no_stream', facts as never);
+              const stored = await all(store.readStream(stream));
+              expect(stored).toHaveLength(facts.length);
+              stored.forEach((fact, index) => {
+                expect(fact.metadata.digest).toBe(facts[index]!.metadata.digest);
+                expect(digestOf(fact)).toBe(fact.metadata.digest);
+              });
+            },
+          ),
+          { numRuns: 40 },
+        );
+      }, 60_000);
 
       it('is empty for a stream that does not exist', async () => {
         expect(await all(store.readStream(sampleStream()))).toEqual([]);

@@ -1,0 +1,50 @@
+import { StoreUnavailable } from '../port.ts';
+import { Bell } from '../subscribe-by-pages.ts';
+import { ServerTrouble, isPassing } from './server-trouble.ts';
+
+/** About ten tries a second: a cluster that lost its leader has another one after some 0.7 s. */
+const TRY_AGAIN_MS = 100;
+
+/** With jitter, so that callers that fell together do not rise together. Ends early with the signal. */
+export const pauseBeforeRetry = (signal: AbortSignal): Promise<void> =>
+  new Bell().wait(0, TRY_AGAIN_MS * (0.5 + Math.random()), signal);
+
+/** At once when another node was named, once: two that name each other are not asked without end. */
+export const pauseAfter = async (
+  trouble: ServerTrouble,
+  previous: ServerTrouble | undefined,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (trouble.kind !== 'not-leader' || previous?.kind === 'not-leader') await pauseBeforeRetry(signal);
+};
+
+export interface Patience {
+  readonly ms: number;
+  /** Ends the trying, not the call in flight. */
+  readonly closing: AbortSignal;
+  /** Called before each new try. */
+  readonly onTrouble?: (trouble: ServerTrouble) => void;
+}
+
+/**
+ * Reads may be asked again: a cluster that changes its leader costs its readers a moment, not an error.
+ * Throws StoreUnavailable when it took too long or may not be read; ServerTrouble for what no waiting mends.
+ */
+export const readPatiently = async <T>(read: () => Promise<T>, patience: Patience): Promise<T> => {
+  let previous: ServerTrouble | undefined;
+  for (const until = Date.now() + patience.ms; ;) {
+    if (patience.closing.aborted) throw new StoreUnavailable('the ledger is closed');
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof ServerTrouble)) throw error;
+      if (error.kind === 'denied') throw new StoreUnavailable(`the ledger refuses this user (${error.code})`);
+      if (!isPassing(error)) throw error;
+      if (Date.now() >= until)
+        throw new StoreUnavailable(`the ledger cannot be read (${error.code})`, { cause: error });
+      patience.onTrouble?.(error);
+      await pauseAfter(error, previous, patience.closing);
+      previous = error;
+    }
+  }
+};

@@ -1,0 +1,199 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StoreUnavailable } from '../../libs/ledger/src/port.ts';
+import { testCertificates } from '../eventstore/certificate.ts';
+import { startEventStoreCluster, type EventStoreCluster } from '../eventstore/cluster.ts';
+import { startEventStoreServer, type EventStoreServer } from '../eventstore/server.ts';
+import { eventually, startChild } from '../support/child.ts';
+import { eventStoreDbLedgers, factsOf, rejection } from '../support/eventstoredb-ledger.ts';
+import { sampleFact, sampleStream } from '../support/facts.ts';
+import { testDatabase } from '../support/test-database.ts';
+
+jest.setTimeout(60_000);
+
+const ledgers = eventStoreDbLedgers();
+afterAll(() => ledgers.closeAll());
+
+describe('a secure EventStoreDB with users', () => {
+  const certificates = testCertificates();
+  let folder: string;
+  let server: EventStoreServer;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'redress-ca-'));
+    writeFileSync(join(folder, 'ca.pem'), certificates.authority);
+    server = await startEventStoreServer({
+      tls: certificates.tls,
+      users: {
+        ops: { password: 'right', admin: true },
+        clerk: { password: 'right' },
+        reader: { password: 'right', admin: true },
+      },
+    });
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const url = (userinfo: string, authority = `?tlsCAFile=${join(folder, 'ca.pem')}`): string =>
+    `esdb://${userinfo}@127.0.0.1:${server.port}${authority}`;
+
+  it('takes facts and gives them back', async () => {
+    const store = await ledgers.open({ url: url('ops:right') });
+    const stream = sampleStream();
+    await store.append(stream, 'no_stream', [sampleFact()]);
+    expect(await factsOf(store, stream)).toHaveLength(1);
+    expect((await store.readAll({ maxCount: 10 })).events).toHaveLength(1);
+    expect(await store.health()).toEqual({ ok: true, kind: 'eventstoredb' });
+    expect(server.calls.count('batchAppend', 'features')).toBe(0);
+  });
+
+  it('is not asked twice with a wrong password, and what is said of it holds neither address nor user', async () => {
+    const store = await ledgers.open({ url: url('ops:wr0ng') });
+    const health = await store.health();
+    expect(health).toMatchObject({ ok: false, detail: expect.stringContaining('refuses this user') });
+    const before = server.calls.count('readStream', 'append');
+    const error = await rejection(store.append(sampleStream(), 'no_stream', [sampleFact()]));
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect(server.calls.count('readStream', 'append') - before).toBeLessThan(3);
+    const said = JSON.stringify(health) + inWords(error);
+    expect(said).not.toMatch(/wr0ng|127\.0\.0\.1|ops/);
+  });
+
+  it('is unwell for a user who may not read everything, which followers must', async () => {
+    const store = await ledgers.open({ url: url('clerk:right') });
+    await store.append(sampleStream(), 'no_stream', [sampleFact()]);
+    expect(await store.health()).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('refuses this user to read'),
+    });
+    expect(await rejection(store.readAll({ maxCount: 1 }))).toBeInstanceOf(StoreUnavailable);
+  });
+
+  it('is not trusted without its authority', async () => {
+    const store = await ledgers.open({ url: url('ops:right', ''), readPatienceMs: 300 });
+    const health = await store.health();
+    expect(health.ok).toBe(false);
+    expect(health.detail).toMatch(/cert/i);
+    expect(await rejection(store.epoch())).toBeInstanceOf(StoreUnavailable);
+    expect(inWords(await rejection(store.head()))).not.toMatch(/right|127\.0\.0\.1/);
+  });
+});
+
+describe('a cluster', () => {
+  let cluster: EventStoreCluster;
+  beforeEach(async () => void (cluster = await startEventStoreCluster()));
+  afterEach(() => cluster.stop());
+
+  it('is written to and read from at its leader: a follower that lags misleads nobody', async () => {
+    const store = await ledgers.open({ url: cluster.url });
+    const stream = sampleStream();
+    await store.epoch();
+    cluster.lag();
+    for (let n = 0; n < 5; n++) {
+      await store.append(stream, n === 0 ? 'no_stream' : BigInt(n - 1), [sampleFact()]);
+      expect(await factsOf(store, stream)).toHaveLength(n + 1);
+      expect(await store.head()).toBe((await factsOf(store, stream)).at(-1)!.position);
+    }
+    // Its members change places: the old leader answers still, but not for those who require a leader.
+    cluster.catchUp();
+    cluster.lead(1);
+    cluster.lag();
+    await store.append(stream, 4n, [sampleFact()]);
+    expect(await factsOf(store, stream)).toHaveLength(6);
+    expect((await store.readAll({ maxCount: 20 })).events).toHaveLength(6);
+    await store.close();
+  });
+
+  it.each([0, 1, 2])(
+    'goes on when its leader dies and nobody leads for a while (asked first: node %s)',
+    async (first) => {
+      cluster.lead(first);
+      const store = await ledgers.open({ url: cluster.url });
+      const controller = new AbortController();
+      const seen: string[] = [];
+      const following = (async () => {
+        for await (const signal of store.subscribe({ signal: controller.signal }))
+          if (signal.kind === 'batch') seen.push(...signal.events.map((fact) => fact.id));
+      })();
+      const acknowledged: string[] = [];
+      const writing = Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const stream = sampleStream();
+          for (let n = 0; n < 25; n++) {
+            const fact = sampleFact();
+            await store.append(stream, n === 0 ? 'no_stream' : BigInt(n - 1), [fact]);
+            acknowledged.push(fact.id);
+          }
+        }),
+      );
+      await eventually(() => acknowledged.length > 40, 'they write');
+      await cluster.kill(first);
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      cluster.lead((first + 1) % 3);
+      await writing;
+      await eventually(() => seen.length >= 200, 'the follower has all');
+      controller.abort();
+      await following;
+      expect([...seen].sort()).toEqual([...acknowledged].sort());
+      const facts = (await store.readAll({ maxCount: 500 })).events;
+      expect(facts.map((fact) => fact.id)).toEqual(seen);
+      await store.close();
+    },
+  );
+});
+
+describe('a server that goes away and comes back', () => {
+  it('has what it said it had, once, and what came meanwhile was certainly not stored before', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'redress-esdb-'));
+    const first = await startEventStoreServer({ dataDir: folder });
+    const store = await ledgers.open({ url: first.url });
+    const stream = sampleStream();
+    const facts = Array.from({ length: 4 }, () => sampleFact());
+    const before = await store.append(stream, 'no_stream', [facts[0]!]);
+    await first.stop();
+    expect(await store.health()).toMatchObject({ ok: false, detail: expect.stringContaining('cannot be read') });
+    const waiting = store.append(stream, 0n, [facts[1]!]);
+    const reading = factsOf(store, stream);
+    const impatient = store.append(sampleStream(), 'no_stream', [facts[2]!], { timeoutMs: 200 });
+    expect(await rejection(impatient)).toBeInstanceOf(StoreUnavailable);
+    const second = await startEventStoreServer({ dataDir: folder, port: first.port });
+    expect(await waiting).toMatchObject({ revision: 1n });
+    expect((await reading)[0]).toMatchObject({ id: facts[0]!.id, position: before.position });
+    await store.append(stream, 1n, [facts[3]!]);
+    expect((await factsOf(store, stream)).map((fact) => fact.id)).toEqual([0, 1, 3].map((at) => facts[at]!.id));
+    expect((await store.readAll({ maxCount: 10 })).events).toHaveLength(3);
+    await store.close();
+    await second.stop();
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('a process that closes its ledger', () => {
+  it('ends by itself, at once', async () => {
+    const server = await startEventStoreServer();
+    const database = await testDatabase();
+    const child = startChild('eventstoredb-closing-child.ts', [server.url, database.url]);
+    expect(await child.line<{ closed: boolean }>()).toEqual({ closed: true });
+    let ended = false;
+    void child.ended.then(() => (ended = true));
+    await eventually(() => ended, 'it ends');
+    expect(await child.ended).toEqual({ code: 0, signal: null });
+    await server.stop();
+    await database.drop();
+  });
+});
+
+it('refuses a prefix of the server’s own', async () => {
+  await expect(ledgers.open({ url: 'esdb://127.0.0.1:1?tls=false', prefix: '$mine-' })).rejects.toThrow(
+    /LEDGER_PREFIX/,
+  );
+});
+
+/** An error with all its causes, as a log might print it. */
+const inWords = (error: unknown): string => {
+  const words: string[] = [];
+  for (let at = error as Error | undefined; at; at = at.cause as Error | undefined)
+    words.push(String(at), at.stack ?? '', JSON.stringify(at));
+  return words.join('\n').replaceAll(process.cwd(), '');
+};

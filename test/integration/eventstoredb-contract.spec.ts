@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
+import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
+import { migrate } from '../../libs/postgres/src/migrations.ts';
+import { ledgerContract } from '../contract/ledger.contract.ts';
+import { describeWithEventStore } from '../support/eventstore.ts';
+import { testDatabase } from '../support/test-database.ts';
+
+describeWithEventStore('EventStoreDB', (eventStore) => {
+  ledgerContract('on EventStoreDB', async () => {
+    const database = await testDatabase();
+    await migrate(database.pool, ledgerMigrations);
+    const prefix = `test-${randomBytes(6).toString('hex')}-`;
+    const open = () =>
+      new EventStoreDbEventStore({ url: eventStore().url, prefix, keys: database.pool, allowPlainCredentials: true });
+    const store = open();
+    return {
+      store,
+      another: async () => open(),
+      done: async () => {
+        await store.close();
+        await database.drop();
+      },
+    };
+  });
+});
