@@ -4,7 +4,7 @@ import { isEnvelope } from '../../libs/fact/src/personal.ts';
 import { nounOf } from '../../libs/fact/src/stream-kind.ts';
 import { subjectOf } from '../../libs/fact/src/vocabulary.ts';
 import { followUpEvents } from '../../libs/follow-up/src/events.ts';
-import type { EventStore, Position } from '../../libs/ledger/src/port.ts';
+import type { EventStore, Position, RecordedEvent } from '../../libs/ledger/src/port.ts';
 import type { Client, Got, Sent } from '../support/client.ts';
 
 /** Stories for the erasure: customers whose every word is marked, and every door that shows words. */
@@ -211,10 +211,23 @@ export const sealedFields = async (store: EventStore, ids: readonly string[]): P
     else if (typeof value === 'object' && value !== null)
       Object.entries(value).forEach(([name, member]) => look(member, `${place}/${name}`));
   };
+  for await (const { stream, type, data } of allFacts(store))
+    if (ids.includes(nounOf(stream)?.id ?? '')) look(data, type);
+  return found;
+};
+
+/** The facts as their store gives them, whichever it is: what an outsider would see who got at it. */
+export const storedText = async (store: EventStore): Promise<string> => {
+  const facts: unknown[] = [];
+  for await (const { revision, ...fact } of allFacts(store)) facts.push({ ...fact, revision: String(revision) });
+  return JSON.stringify(facts);
+};
+
+const allFacts = async function* (store: EventStore): AsyncGenerator<RecordedEvent> {
   for (let after: Position | undefined; ;) {
     const { events, scannedTo } = await store.readAll({ ...(after !== undefined && { after }), maxCount: 500 });
-    for (const { stream, type, data } of events) if (ids.includes(nounOf(stream)?.id ?? '')) look(data, type);
-    if (scannedTo === undefined || scannedTo === after) return found;
+    yield* events;
+    if (scannedTo === undefined || scannedTo === after) return;
     after = scannedTo;
   }
 };

@@ -11,7 +11,6 @@ import type { DeskParts } from '../../libs/desk/src/parts.ts';
 import { PostgresReferences } from '../../libs/desk/src/references.ts';
 import { adoptPolicy } from '../../libs/desk/src/system/adopt-policy.ts';
 import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
 import { defaultPolicy } from '../../libs/policy/src/default-policy.ts';
 import { migrate } from '../../libs/postgres/src/migrations.ts';
 import { MasterKey } from '../../libs/privacy/src/master-key.ts';
@@ -22,9 +21,10 @@ import { Vault } from '../../libs/privacy/src/vault.ts';
 import { readModelMigrations } from '../../libs/read-models/src/migrations.ts';
 import { timerMigrations } from '../../libs/timers/src/migrations.ts';
 import { Client } from './client.ts';
+import { openTestLedger } from './ledger.ts';
 import { testDatabase, type TestDatabase } from './test-database.ts';
 
-/** The service of journeys: API, projector and process manager on a real PostgreSQL, at a real port. */
+/** The service of journeys: API, projector and process manager on a real PostgreSQL and a ledger of its own, at a real port. */
 export interface Service {
   readonly client: Client;
   readonly parts: DeskParts;
@@ -41,7 +41,8 @@ export const startService = async ({ followers = true } = {}): Promise<Service> 
   const database = await testDatabase();
   const { pool } = database;
   await migrate(pool, ledgerMigrations, deskMigrations, readModelMigrations, timerMigrations, processManagerMigrations);
-  const store = new PostgresEventStore({ url: database.url });
+  const ledger = await openTestLedger(database);
+  const { store } = ledger;
   const { key } = MasterKey.mint();
   const vault = new Vault(new PostgresKeyTable(pool), key);
   const secrets = await Secrets.open(pool, key);
@@ -82,7 +83,7 @@ export const startService = async ({ followers = true } = {}): Promise<Service> 
       end.abort();
       await Promise.all(running);
       await app.close();
-      await store.close();
+      await ledger.close();
       await database.drop();
     },
   };

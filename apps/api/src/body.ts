@@ -42,8 +42,9 @@ export const parseBody = (text: string): object | Problem => {
 /** Rejects only when the rest of the body will not be read: the connection ends with the answer. */
 const textOf = (payload: IncomingMessage): Promise<string | Problem> =>
   new Promise((resolve, reject) => {
-    const tooLarge = new Problem('body-too-large');
-    if (Number(payload.headers['content-length']) > DRAIN_LIMIT) return reject(tooLarge);
+    // Made when it is needed: an error that nobody throws still looks for its stack.
+    const tooLarge = (): Problem => new Problem('body-too-large');
+    if (Number(payload.headers['content-length']) > DRAIN_LIMIT) return reject(tooLarge());
     let chunks: Buffer[] = [];
     let size = 0;
     const done = (settle: () => void): void => {
@@ -54,9 +55,9 @@ const textOf = (payload: IncomingMessage): Promise<string | Problem> =>
       size += chunk.length;
       if (size > BODY_LIMIT) chunks = [];
       else chunks.push(chunk);
-      if (size > DRAIN_LIMIT) done(() => reject(tooLarge));
+      if (size > DRAIN_LIMIT) done(() => reject(tooLarge()));
     };
-    const onEnd = (): void => done(() => resolve(size > BODY_LIMIT ? tooLarge : decoded(Buffer.concat(chunks))));
+    const onEnd = (): void => done(() => resolve(size > BODY_LIMIT ? tooLarge() : decoded(Buffer.concat(chunks))));
     const onBroken = (): void =>
       done(() => reject(new Problem('malformed-request', { detail: 'The body ended early.' })));
     payload.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);

@@ -439,6 +439,7 @@ describe('a door that lacks something', () => {
             lagIsAtLeast: false,
             lagSeconds: 1.5,
             parked: 2,
+            parkedBehind: 1,
             state: 'following',
           }),
         },
@@ -455,7 +456,11 @@ describe('a door that lacks something', () => {
         { name: 'ledger', ok: true },
         { name: 'database', ok: false, detail: 'Error ECONNREFUSED' },
         { name: 'broker', ok: true },
-        { name: 'projector:complaints@1', ok: true, detail: 'following, 7 facts behind, 2 parked' },
+        {
+          name: 'projector:complaints@1',
+          ok: true,
+          detail: 'following, 7 facts and 2 s behind, 2 parked (1 of them behind others), followed by nobody',
+        },
       ],
     });
     expect(ready.body).not.toContain('secret words');

@@ -1,7 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { actorIn } from './caller-headers.ts';
-import { headersNamed, pathOf } from './headers.ts';
+import { headersNamed } from '../../../libs/program/src/headers-named.ts';
+import { pathOf } from './headers.ts';
 
 /** Refuses who cannot act here, also for reads: who misspells a role hears it at once, not at the first command. */
 @Injectable()

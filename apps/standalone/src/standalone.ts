@@ -14,7 +14,8 @@ import type { Settings } from '../../../libs/settings/src/settings.ts';
 
 export interface Standalone extends Running {
   readonly url: string;
-  /** Where the data lies, for the person at the terminal. */
+  /** Where the facts lie, and everything beside them, for the person at the terminal. */
+  readonly ledger: string;
   readonly database: string;
 }
 
@@ -58,6 +59,7 @@ export const startStandalone = (settings: Settings, log: Logger): Promise<Standa
     await api.listen(settings.port, settings.host);
     return {
       url: await api.getUrl(),
+      ledger: settings.eventStoreUrl === undefined ? 'in that PostgreSQL' : 'the EventStoreDB of EVENTSTORE_URL',
       database: embedded ? `an embedded PostgreSQL, data in ${settings.dataDir}` : 'the PostgreSQL of DATABASE_URL',
       stop: () => opened.close(),
     };

@@ -3,11 +3,13 @@ import type { Settings } from '../../../libs/settings/src/settings.ts';
 /** What runs where, and what to try next, for the person at the terminal. */
 export const welcome = ({
   url,
+  ledger,
   database,
   settings,
   seconds,
 }: {
   readonly url: string;
+  readonly ledger: string;
   readonly database: string;
   readonly settings: Settings;
   readonly seconds: number;
@@ -18,7 +20,8 @@ export const welcome = ({
 Redress is ready (${seconds.toFixed(1)} s).
 
   API        ${url}         the page: ${url}/docs
-  Ledger     ${database}
+  Database   ${database}
+  Ledger     ${ledger}
   Kafka      ${settings.kafkaBrokers.length > 0 ? settings.kafkaBrokers.join(', ') : 'none (set KAFKA_BROKERS); the feed serves at /v1/events'}
 
 Try, in another terminal:

@@ -1,4 +1,5 @@
 import { nameOf } from '../../ledger/src/follow/failure.ts';
+import type { FollowerStatus } from '../../ledger/src/follow/status.ts';
 import type { EventStore } from '../../ledger/src/port.ts';
 import type { Vault } from '../../privacy/src/vault.ts';
 import type { FollowerWatch } from './metrics.ts';
@@ -51,15 +52,21 @@ export const keysCheck = (vault: Pick<Vault, 'health'>): HealthCheck => ({
   check: async () => vault.health(),
 });
 
+/** How far a follower lags and what it parked, in words. */
+export const figuresOf = (
+  status: Pick<FollowerStatus, 'lagFacts' | 'lagIsAtLeast' | 'lagSeconds' | 'parked' | 'parkedBehind'>,
+): string => {
+  const { lagFacts, lagIsAtLeast, lagSeconds, parked, parkedBehind } = status;
+  const lag = `${lagIsAtLeast ? 'at least ' : ''}${lagFacts} facts and ${Math.round(lagSeconds)} s behind`;
+  return parked === 0 ? `${lag}, 0 parked` : `${lag}, ${parked} parked (${parkedBehind} of them behind others)`;
+};
+
 /** A follower that lags is alive; one that stopped before a fact needs somebody. */
 export const followerCheck = ({ subscription, read }: FollowerWatch): HealthCheck => ({
   name: subscription,
   check: async () => {
-    const { state, lagFacts, lagIsAtLeast, parked, error } = await read();
-    const lag = `${lagIsAtLeast ? 'at least ' : ''}${lagFacts} facts behind, ${parked} parked`;
-    return {
-      ok: state !== 'stopped',
-      detail: error === undefined ? `${state}, ${lag}` : `${state} (${error}), ${lag}`,
-    };
+    const { state, error, owner, ...figures } = await read();
+    const how = error === undefined ? state : `${state} (${error})`;
+    return { ok: state !== 'stopped', detail: `${how}, ${figuresOf(figures)}, followed by ${owner ?? 'nobody'}` };
   },
 });

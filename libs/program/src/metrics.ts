@@ -42,12 +42,37 @@ export const watchFollowers = (registry: Registry, followers: readonly FollowerW
     });
   gauge('redress_follower_lag_facts', 'Facts that are not applied, exact to 10,000.', (status) => status?.lagFacts);
   gauge('redress_follower_lag_seconds', 'Age of the oldest fact that is not applied.', (status) => status?.lagSeconds);
-  gauge('redress_follower_parked_facts', 'Facts that could not be applied and wait.', (status) => status?.parked);
+  gauge(
+    'redress_follower_parked_facts',
+    'Facts that wait because they could not be applied, or stand behind such a one in their stream.',
+    (status) => status?.parked,
+  );
+  gauge(
+    'redress_follower_parked_behind_facts',
+    'Those among them that only stand behind another.',
+    (status) => status?.parkedBehind,
+  );
   gauge(
     'redress_follower_stopped',
     '1: it met a fact that it may not pass over.',
     (status) => status && Number(status.state === 'stopped'),
   );
+  gauge(
+    'redress_follower_owned',
+    '1: a process follows; 0: nobody does at the moment.',
+    (status) => status && Number(status.owner !== undefined),
+  );
+  new Gauge({
+    name: 'redress_follower_owner',
+    help: '1 for the process that follows, as machine:process.',
+    labelNames: ['subscription', 'owner'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { subscription, status } of await look())
+        if (status?.owner !== undefined) this.set({ subscription, owner: status.owner }, 1);
+    },
+  });
   gauge('redress_follower_unreadable', '1: how it stands could not be read.', (status) => Number(status === undefined));
 };
 

@@ -3,12 +3,12 @@ import type { Pool } from 'pg';
 import type { DeskParts } from '../../desk/src/parts.ts';
 import { deskMigrations } from '../../desk/src/migrations.ts';
 import { PostgresReferences } from '../../desk/src/references.ts';
+import type { LedgerIdentity } from '../../ledger/src/identity.ts';
 import type { EventStore } from '../../ledger/src/port.ts';
 import { ledgerMigrations } from '../../ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../ledger/src/postgres/postgres-event-store.ts';
 import { openDatabase } from '../../postgres/src/database.ts';
 import { migrate, type MigrationList } from '../../postgres/src/migrations.ts';
-import { reapplyErasures, type EraseOptions } from '../../privacy/src/erase.ts';
+import { reapplyErasures, unlistedErasures, type EraseOptions } from '../../privacy/src/erase.ts';
 import { FileErasureLog } from '../../privacy/src/erasure-log.ts';
 import { openMasterKey } from '../../privacy/src/master-key-file.ts';
 import { PostgresKeyTable } from '../../privacy/src/postgres-key-table.ts';
@@ -19,13 +19,17 @@ import { forgetInReadModels } from '../../read-models/src/forget.ts';
 import { readModelMigrations } from '../../read-models/src/migrations.ts';
 import type { Settings } from '../../settings/src/settings.ts';
 import { timerMigrations } from '../../timers/src/migrations.ts';
-import { keepOrganisation } from './organisation.ts';
+import { programMigrations } from './migrations.ts';
+import { openingAll } from './opened.ts';
+import { openLedger } from './open-ledger.ts';
+import { proveServedLedger, rememberServedLedger } from './served-ledger.ts';
 
 /** What every program of a deployment stands on. */
 export interface Parts {
   readonly settings: Settings;
   readonly pool: Pool;
   readonly store: EventStore;
+  readonly identity: LedgerIdentity;
   readonly vault: Vault;
   readonly secrets: Secrets;
   readonly desk: DeskParts;
@@ -45,31 +49,39 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the database, brings its schemas up to date, proves the master key, fixes the organisation and applies erasures
- * that a restore undid: all before any door opens.
- * Throws MasterKeyTrouble, WrongMasterKey, OtherOrganisation, and whatever the database says.
+ * Opens the database and the ledger, brings the schemas up to date, proves the master key and that the database serves
+ * this ledger, fixes the organisation and applies erasures that a restore undid: all before any door opens.
+ * Throws MasterKeyTrouble, WrongMasterKey, LedgerAway, OtherLedger, OtherOrganisation, and whatever the database says.
  */
-export const openParts = async (settings: Settings, options: OpenOptions): Promise<Parts> => {
-  const { databaseUrl, name, log } = options;
-  const pool = openDatabase(databaseUrl, {
-    name: `redress-${name}`,
-    max: 20,
-    onIdleError: () => log.warn({ part: 'database' }, 'an idle connection broke; the pool replaces it'),
-  });
-  try {
+export const openParts = (settings: Settings, options: OpenOptions): Promise<Parts> =>
+  openingAll(async (opened) => {
+    const { databaseUrl, name, log } = options;
+    const pool = openDatabase(databaseUrl, {
+      name: `redress-${name}`,
+      max: 20,
+      onIdleError: () => log.warn({ part: 'database' }, 'an idle connection broke; the pool replaces it'),
+    });
+    opened.closeBy(() => pool.end());
     await migrate(
       pool,
       ledgerMigrations,
       deskMigrations,
       readModelMigrations,
       timerMigrations,
+      programMigrations,
       ...(options.migrations ?? []),
     );
     const keyFile = settings.masterKeyFile ?? `${resolve(settings.dataDir)}.master-key`;
     const master = await openMasterKey({ pool, file: keyFile, mint: options.mint });
     const secrets = await Secrets.open(pool, master);
+    const ledger = await openLedger(settings, { pool, databaseUrl });
+    opened.closeBy(() => ledger.close());
+    const { store, identity } = ledger;
+    const epoch = await identity.epoch();
+    await proveServedLedger(pool, store, epoch);
     // For ever, so only for a start that has come this far.
-    await keepOrganisation(pool, settings.organisation);
+    await identity.keepOrganisation(settings.organisation);
+    await rememberServedLedger(pool, epoch);
     const vault = new Vault(new PostgresKeyTable(pool), master);
     const erasing: EraseOptions = {
       pool,
@@ -77,7 +89,12 @@ export const openParts = async (settings: Settings, options: OpenOptions): Promi
       forget: [forgetInReadModels],
     };
     await reapplyErasures(erasing);
-    const store = new PostgresEventStore({ url: databaseUrl });
+    const unlisted = await unlistedErasures(erasing);
+    if (unlisted > 0)
+      log.warn(
+        { part: 'erasures', unlisted },
+        'the list of ERASURE_LOG lacks erasures that the database knows: it is not the current one, and a restore would bring these people back',
+      );
     const references = new PostgresReferences(pool);
     if (await references.isEmpty()) await references.refill(store);
     const desk: DeskParts = {
@@ -89,21 +106,5 @@ export const openParts = async (settings: Settings, options: OpenOptions): Promi
       organisation: settings.organisation,
       clock: () => new Date(),
     };
-    return {
-      settings,
-      pool,
-      store,
-      vault,
-      secrets,
-      desk,
-      erasing,
-      close: async () => {
-        await store.close();
-        await pool.end();
-      },
-    };
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
-};
+    return { settings, pool, store, identity, vault, secrets, desk, erasing, close: () => opened.close() };
+  });

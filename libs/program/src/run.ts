@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { StoreUnavailable } from '../../ledger/src/port.ts';
 import { helpText } from '../../settings/src/help.ts';
 import { readSettings, type Settings } from '../../settings/src/settings.ts';
 import { makeLog } from './log.ts';
@@ -63,17 +64,18 @@ export const run = async (program: Program): Promise<void> => {
   log.info({}, 'stopped');
 };
 
-const sentenceOf = (error: unknown): string => {
+export const sentenceOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'Something that is no error was thrown.';
   const { code, port, address } = innermost(error) as NodeJS.ErrnoException & { port?: number; address?: string };
   if (code === 'EADDRINUSE')
     return `PORT ${port} is taken on ${address}: stop what listens there, or choose another PORT.`;
   if (code === 'EACCES' && port !== undefined) return `PORT ${port} may not be listened on: choose one from 1024 on.`;
   if (code === 'EADDRNOTAVAIL') return `HOST ${address} is no address of this machine.`;
-  if (code !== undefined && /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/.test(code))
+  if (code !== undefined && /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|57P03)$/.test(code))
     return `The database of DATABASE_URL does not answer (${code}).`;
   if (code === '28P01' || code === '28000' || code === '3D000')
     return `The database of DATABASE_URL turns us away (${code}): look at its user, password and name.`;
+  if (error instanceof StoreUnavailable) return `The ledger cannot be used: ${error.message}.`;
   if (error.name !== 'Error' && error.name !== 'TypeError') return error.message;
   return error.stack ?? error.message;
 };

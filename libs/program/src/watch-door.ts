@@ -1,10 +1,12 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Settings } from '../../settings/src/settings.ts';
+import { foreignIn } from './foreign-page.ts';
 import { examine, type HealthCheck } from './health.ts';
 
-const THIS_MACHINE = ['127.0.0.1', 'localhost', '[::1]'];
+/** As the API answers them. */
+const REFUSED = { 'wrong-host': 421, 'foreign-origin': 403 } as const;
 
 /** The door of programs that have no API: `/health/live`, `/health/ready` and `/metrics`, for who operates them. */
 export const openWatchDoor = async (options: {
@@ -24,7 +26,8 @@ export const openWatchDoor = async (options: {
     return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not-ready', checks: examined });
   };
   const server = createServer((request, response) => {
-    const refused = isForeign(request, settings.allowedHosts) ? 421 : request.method === 'GET' ? undefined : 405;
+    const foreign = foreignIn(request, settings.allowedHosts);
+    const refused = foreign ? REFUSED[foreign] : request.method === 'GET' ? undefined : 405;
     void (
       refused
         ? Promise.resolve({ status: refused, type: 'application/json', body: '{}' })
@@ -41,15 +44,4 @@ export const openWatchDoor = async (options: {
   const address = server.address();
   log.info({ port: typeof address === 'object' ? address?.port : undefined }, 'health and metrics');
   return server;
-};
-
-/** A web page of somebody else may not look in either: not by another name, not by a fetch. */
-const isForeign = ({ headers }: IncomingMessage, allowed: readonly string[]): boolean => {
-  const name = (headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
-  const site = headers['sec-fetch-site'];
-  return (
-    ![...THIS_MACHINE, ...allowed].includes(name) ||
-    headers.origin !== undefined ||
-    (site !== undefined && site !== 'none' && site !== 'same-origin')
-  );
 };

@@ -21,6 +21,7 @@ describe('settings', () => {
       host: '127.0.0.1',
       organisation: 'local',
       dataDir: '.redress',
+      eventStorePlainCredentials: false,
       ledgerPrefix: '',
       kafkaBrokers: [],
       openAccess: false,
@@ -37,6 +38,9 @@ describe('settings', () => {
       ORGANISATION: 'acme',
       DATABASE_URL: 'postgres://u:p@db/redress',
       DATA_DIR: '/data',
+      EVENTSTORE_URL: 'esdb+discover://u:p%40@one.example:2113,two.example/?tlsCAFile=%2Fca.pem&nodePreference=leader',
+      EVENTSTORE_PLAIN_CREDENTIALS: 'yes',
+      LEDGER_PREFIX: 'acme-',
       KAFKA_BROKERS: 'one:9092, two:9092',
       POLICY_FILE: '/policy.json',
       MASTER_KEY_FILE: '/key',
@@ -52,7 +56,9 @@ describe('settings', () => {
       organisation: 'acme',
       databaseUrl: 'postgres://u:p@db/redress',
       dataDir: '/data',
-      ledgerPrefix: '',
+      eventStoreUrl: 'esdb+discover://u:p%40@one.example:2113,two.example/?tlsCAFile=%2Fca.pem&nodePreference=leader',
+      eventStorePlainCredentials: true,
+      ledgerPrefix: 'acme-',
       kafkaBrokers: ['one:9092', 'two:9092'],
       policyFile: '/policy.json',
       masterKeyFile: '/key',
@@ -79,10 +85,17 @@ describe('settings', () => {
     ['ORGANISATION', 'Acme Ltd'],
     ['DATABASE_URL', 'mysql://x/y'],
     ['LEDGER_PREFIX', 'a b'],
+    ['LEDGER_PREFIX', 'Acme-'],
+    ['LEDGER_PREFIX', '$acme-'],
+    ['LEDGER_PREFIX', 'acme-'], // and no EventStoreDB: PostgreSQL would not use it
     ['KAFKA_BROKERS', 'localhost'],
     ['OPEN_ACCESS', 'true'],
     ['LOG_LEVEL', 'loud'],
-    ['EVENTSTORE_URL', 'esdb://localhost'],
+    ['EVENTSTORE_URL', 'http://localhost:2113'],
+    ['EVENTSTORE_URL', 'esdb://'],
+    ['EVENTSTORE_URL', 'esdb://one, two'],
+    ['EVENTSTORE_URL', 'esdb://u:p@localhost:2113?TLS=false'],
+    ['EVENTSTORE_PLAIN_CREDENTIALS', 'true'],
     ['ALLOWED_HOSTS', 'https://x'],
   ])('refuse %s=%s with a sentence that names it', (name, value) => {
     expect(troubleOf({ OPEN_ACCESS: name === 'ALLOWED_HOSTS' ? 'yes' : undefined, [name]: value })).toEqual([
@@ -96,8 +109,20 @@ describe('settings', () => {
 
   it('never show a secret', () => {
     expect(
-      troubleOf({ DATABASE_URL: 'mysql://u:hunter2@db/x', EVENTSTORE_URL: 'esdb://u:hunter2@x' }).join(),
+      troubleOf({ DATABASE_URL: 'mysql://u:hunter2@db/x', EVENTSTORE_URL: 'esdb://u:hunter2@x y' }).join(),
     ).not.toContain('hunter2');
+  });
+
+  it('let a password over a plain connection only where that is said aloud', () => {
+    const given = { EVENTSTORE_URL: 'esdb://u:hunter2@x?tls=false' };
+    expect(troubleOf(given)).toEqual([expect.stringMatching(/^EVENTSTORE_URL .*EVENTSTORE_PLAIN_CREDENTIALS=yes/)]);
+    expect(troubleOf(given).join()).not.toContain('hunter2');
+    for (const allowed of [
+      { ...given, EVENTSTORE_PLAIN_CREDENTIALS: 'yes' },
+      { EVENTSTORE_URL: 'esdb://u:hunter2@x' },
+      { EVENTSTORE_URL: 'esdb://x?tls=false' },
+    ])
+      expect(readSettings(allowed, { standalone: true })).toMatchObject({ eventStoreUrl: allowed.EVENTSTORE_URL });
   });
 
   it('read a secret from a file, and say when both are given or it cannot be read', () => {

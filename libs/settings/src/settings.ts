@@ -11,6 +11,10 @@ export interface Settings {
   /** Absent: the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl?: string;
   readonly dataDir: string;
+  /** EventStoreDB keeps the ledger. Absent: the database does. A secret. */
+  readonly eventStoreUrl?: string;
+  /** Real credentials may go over a connection without TLS. */
+  readonly eventStorePlainCredentials: boolean;
   readonly ledgerPrefix: string;
   /** Empty: nothing is published; the feed still serves. */
   readonly kafkaBrokers: readonly string[];
@@ -76,6 +80,8 @@ export const readSettings = (environment: Environment, options: ReadSettings = {
     organisation: read('ORGANISATION', slug) ?? (options.standalone ? 'local' : undefined),
     databaseUrl: read('DATABASE_URL', urlOf('postgres:', 'postgresql:')),
     dataDir: read('DATA_DIR', (path) => path),
+    eventStoreUrl: read('EVENTSTORE_URL', eventStoreUrl),
+    eventStorePlainCredentials: read('EVENTSTORE_PLAIN_CREDENTIALS', yesOrNo) ?? false,
     ledgerPrefix: read('LEDGER_PREFIX', prefix) ?? '',
     kafkaBrokers: read('KAFKA_BROKERS', listOf(broker)) ?? [],
     policyFile: read('POLICY_FILE', (path) => path),
@@ -87,12 +93,13 @@ export const readSettings = (environment: Environment, options: ReadSettings = {
       read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')) ??
       (options.standalone ? 'warn' : 'info'),
   };
-  if (settings.ledgerPrefix !== '')
+  const { eventStoreUrl: store } = settings;
+  if (store !== undefined && sendsReadably(store) && !settings.eventStorePlainCredentials)
     trouble.push(
-      'LEDGER_PREFIX is for a ledger that others share; the PostgreSQL one is nobody else’s. Leave it unset.',
+      'EVENTSTORE_URL says tls=false and holds a password, which everybody on the way could read. EVENTSTORE_PLAIN_CREDENTIALS=yes allows it.',
     );
-  if (text('EVENTSTORE_URL') !== undefined)
-    trouble.push('EVENTSTORE_URL cannot be used by this version: it keeps its ledger in PostgreSQL. Leave it unset.');
+  if (settings.ledgerPrefix !== '' && store === undefined && !trouble.some((said) => said.startsWith('EVENTSTORE_URL')))
+    trouble.push('LEDGER_PREFIX needs EVENTSTORE_URL: the ledger in PostgreSQL is nobody else’s. Leave it unset.');
   if (!options.standalone)
     for (const [name, value] of [
       ['ORGANISATION', settings.organisation],
@@ -166,10 +173,20 @@ const slug = (text: string): string =>
         'must be lower-case words joined by hyphens, at most 64 characters: it stands in everything that is published',
       );
 
-const prefix = (text: string): string =>
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(text)
+/** The adapter looks at the rest of it, and speaks without quoting it. */
+const eventStoreUrl = (text: string): string =>
+  /^esdb(\+discover)?:\/\/[^/?\s]+/.test(text) && !/\s/.test(text)
     ? text
-    : must('must be at most 32 letters, digits, dots, hyphens and underscores');
+    : must('must look like esdb://user:password@host:2113?tlsCAFile=/path, or esdb+discover://');
+
+/** The client reads names of options without regard to case, hyphens and underscores. */
+const sendsReadably = (url: string): boolean =>
+  /^[^/]+\/\/[^@/?]+@/.test(url) && /[?&]t[-_]?l[-_]?s=false(&|$)/i.test(url);
+
+const prefix = (text: string): string =>
+  /^[a-z0-9][a-z0-9._-]{0,31}$/.test(text)
+    ? text
+    : must('must be at most 32 lower-case letters, digits, dots, hyphens and underscores, a letter or digit first');
 
 const broker = (text: string): string =>
   /^[a-z0-9.-]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i.test(text)

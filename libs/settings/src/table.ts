@@ -29,9 +29,18 @@ const table = {
     means: 'Where the embedded PostgreSQL keeps its data, and beside it the master key.',
     standard: '.redress',
   },
-  EVENTSTORE_URL: { means: 'EventStoreDB as the ledger. Not in this version: the ledger is PostgreSQL.', secret: true },
+  EVENTSTORE_URL: {
+    means:
+      'EventStoreDB as the ledger: esdb://user:password@host:2113, or esdb+discover://, with `tlsCAFile` and such. Keys, lists and timers stay in PostgreSQL. Absent: the ledger is in PostgreSQL, too.',
+    secret: true,
+  },
+  EVENTSTORE_PLAIN_CREDENTIALS: {
+    means: '`yes` allows a user and a password in EVENTSTORE_URL although its connection is without TLS (tls=false).',
+    standard: 'no',
+  },
   LEDGER_PREFIX: {
-    means: 'Stands before the name of every stream, where several share one EventStoreDB. Not in this version.',
+    means:
+      'Stands before the name of every stream, such as `redress-`: needed where others use the same EventStoreDB; never changes, and none may begin with another’s. PostgreSQL needs none.',
   },
   KAFKA_BROKERS: {
     means: 'host:port, several parted by commas. Absent: nothing is published, the event feed still serves.',

@@ -4,7 +4,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { nameOf, whereOf } from '../../../../libs/ledger/src/follow/failure.ts';
-import { headersNamed } from '../headers.ts';
+import { headersNamed } from '../../../../libs/program/src/headers-named.ts';
 import { mannersOf } from '../manners.ts';
 import { LimitParameter, PositionParameter } from '../parameters.ts';
 import { API_PARTS, STOPPING, type ApiParts } from '../parts.ts';

@@ -1,0 +1,58 @@
+import type { Pool } from 'pg';
+import type { LedgerIdentity } from '../../ledger/src/identity.ts';
+import { StoreUnavailable, type EventStore } from '../../ledger/src/port.ts';
+import { PostgresLedgerIdentity } from '../../ledger/src/postgres/identity.ts';
+import { PostgresEventStore } from '../../ledger/src/postgres/postgres-event-store.ts';
+import type { Settings } from '../../settings/src/settings.ts';
+
+export interface OpenedLedger {
+  readonly store: EventStore;
+  readonly identity: LedgerIdentity;
+  close(): Promise<void>;
+}
+
+export type LedgerSettings = Pick<Settings, 'eventStoreUrl' | 'eventStorePlainCredentials' | 'ledgerPrefix'>;
+
+/** The store of EVENTSTORE_URL cannot be used now; the message says why, and quotes no setting. */
+export class LedgerAway extends Error {
+  override readonly name = 'LedgerAway';
+}
+
+/**
+ * The ledger that the settings choose, and the one place that knows which: EventStoreDB when EVENTSTORE_URL is set, else
+ * the PostgreSQL that holds everything beside it in either case. The pool and its migrations are the caller's.
+ * Throws LedgerAway and BadConnectionString.
+ */
+export const openLedger = async (
+  settings: LedgerSettings,
+  { pool, databaseUrl }: { readonly pool: Pool; readonly databaseUrl: string },
+): Promise<OpenedLedger> => {
+  if (settings.eventStoreUrl !== undefined) return openEventStoreDb(settings, settings.eventStoreUrl, pool);
+  const store = new PostgresEventStore({ url: databaseUrl });
+  return { store, identity: new PostgresLedgerIdentity(pool), close: () => store.close() };
+};
+
+const openEventStoreDb = async (
+  { ledgerPrefix: prefix, eventStorePlainCredentials: allowPlainCredentials }: LedgerSettings,
+  url: string,
+  keys: Pool,
+): Promise<OpenedLedger> => {
+  // Its client is large: who does without it does not load it.
+  const { EventStoreDbEventStore } = await import('../../ledger/src/eventstoredb/eventstoredb-event-store.ts');
+  const store = new EventStoreDbEventStore({ url, prefix, keys, allowPlainCredentials });
+  const why = await whyUnusable(store);
+  if (why === undefined) return { store, identity: store.identity, close: () => store.close() };
+  await store.close();
+  throw new LedgerAway(`The ledger of EVENTSTORE_URL cannot be used: ${why}.`);
+};
+
+/** Patiently, for programs start together, on busy machines; also by who may read streams and not the ledger as a whole. */
+const whyUnusable = async (store: EventStore): Promise<string | undefined> => {
+  try {
+    await store.head();
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return error.message;
+    throw error;
+  }
+};

@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { readSettings } from '../../libs/settings/src/settings.ts';
+import { openLedger, type OpenedLedger } from '../../libs/program/src/open-ledger.ts';
+import type { TestDatabase } from './test-database.ts';
+
+/**
+ * Settings of a ledger of one's own: on the EventStoreDB of EVENTSTORE_URL, which others may use as well, under a prefix
+ * that nobody else has; without that variable none, so that the ledger lies in PostgreSQL with the rest.
+ */
+export const ledgerSettings = (): Record<string, string> => {
+  const url = process.env['EVENTSTORE_URL'];
+  if (!url) return {};
+  const plain = process.env['EVENTSTORE_PLAIN_CREDENTIALS'];
+  return {
+    EVENTSTORE_URL: url,
+    ...(plain && { EVENTSTORE_PLAIN_CREDENTIALS: plain }),
+    LEDGER_PREFIX: `test-${randomBytes(6).toString('hex')}-`,
+  };
+};
+
+/** The ledger of such settings, for suites that do without a whole program. The schema `es` must be there. */
+export const openTestLedger = ({ pool, url }: Pick<TestDatabase, 'pool' | 'url'>): Promise<OpenedLedger> =>
+  openLedger(readSettings(ledgerSettings(), { standalone: true }), { pool, databaseUrl: url });
