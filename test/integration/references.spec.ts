@@ -56,6 +56,19 @@ describe('references beside a ledger', () => {
     expect(numberOfReference(await references.assign(randomUUID()))).toBe(after + 1);
   });
 
+  it('go on in another stretch after another restore, also when nobody complained between the two', async () => {
+    await references.assign(randomUUID());
+    await references.goOnInUnusedStretch();
+    // A backup is taken here; what is given now is lost, and on paper.
+    const { rows } = await database.pool.query<{ last_value: string }>('select last_value from desk.reference_numbers');
+    const lost = randomUUID();
+    const given = numberOfReference(await references.assign(lost))!;
+    await database.pool.query('delete from desk.complaint_references where complaint = $1', [lost]);
+    await database.pool.query(`select setval('desk.reference_numbers', $1, false)`, [rows[0]!.last_value]);
+    await references.goOnInUnusedStretch();
+    expect(numberOfReference(await references.assign(randomUUID()))!).toBeGreaterThan(given + 2 ** 20 / 2);
+  });
+
   it('count on, however many programs ask', async () => {
     const others = [references, new PostgresReferences(database.pool), new PostgresReferences(database.pool)];
     const complaints = Array.from({ length: 20 }, () => randomUUID());

@@ -1,0 +1,176 @@
+import type { Pool, PoolClient } from 'pg';
+import { PUBLISHER } from '../../publisher/src/publisher.ts';
+import { PROCESS_MANAGER } from '../../process-manager/src/process-manager.ts';
+import { PostgresReferences } from '../../../libs/desk/src/references.ts';
+import { Chain, type LedgerSum } from '../../../libs/ledger/src/copy/chain.ts';
+import { PositionMap } from '../../../libs/ledger/src/copy/position-map.ts';
+import { ledgerSource } from '../../../libs/ledger/src/copy/source.ts';
+import { epochOf, moveStoredPositions, storedPositions } from '../../../libs/ledger/src/copy/stored-positions.ts';
+import { numberOf, printPosition } from '../../../libs/ledger/src/position.ts';
+import type { Position, RecordedEvent } from '../../../libs/ledger/src/port.ts';
+import { whyAtRest } from '../../../libs/ledger/src/postgres/rest.ts';
+import { inTransaction } from '../../../libs/postgres/src/database.ts';
+import { serveLedger } from '../../../libs/program/src/served-ledger.ts';
+import { isEnvelope } from '../../../libs/fact/src/personal.ts';
+import { Trouble, type Out } from './command.ts';
+import { applyErasures, demandErasureList } from './erasure-list.ts';
+import type { Place } from './places.ts';
+import { Progress } from './progress.ts';
+import { OUR_LEDGER, type Quiet } from './quiet.ts';
+
+export interface SetRightOptions {
+  readonly place: Place;
+  /** The operator answers for it that nobody was erased since. */
+  readonly withoutErasures: boolean;
+  readonly quiet: Quiet;
+  readonly out: Out;
+}
+
+export interface SetRight {
+  readonly sum: LedgerSum;
+  readonly epoch: string;
+  readonly erasures: number;
+  /** Followers whose checkpoint lay behind the ledger's last fact, or was of no ledger that is known. */
+  readonly setBack: readonly string[];
+  /** Read models and what the process manager counts by are made anew. */
+  readonly anew: boolean;
+}
+
+/**
+ * What has to be done after somebody restored the database, or the event store, by other means than ours: verifies the
+ * ledger and that the database holds the keys of all its facts; a new epoch; checkpoints no further than the ledger;
+ * references in an unused stretch; erasures applied again. Throws Trouble, LedgerDamaged; then nothing was changed.
+ */
+export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
+  const { place, withoutErasures, quiet, out } = options;
+  const { pool, store, identity, settings } = place;
+  const served = await servedBy(pool);
+  await refuseElsewhere(place, served);
+  if (!withoutErasures) await demandErasureList(place, pool);
+  await identity.keepOrganisation(settings.organisation);
+  const known = [await identity.epoch(), served];
+  const stored = await storedPositions(pool);
+  const head = await store.head();
+  // Positions of the ledger's earlier name count by their number; of any other name, as the beginning.
+  const numbered = (position: Position): Position | undefined =>
+    known.includes(epochOf(position)) ? printPosition(known[0]!, numberOf(position, epochOf(position))) : undefined;
+  const positions = new PositionMap(stored.flatMap((position) => numbered(position) ?? []));
+  const sum = await verify({ place, head, positions, out });
+
+  const beyond = (position: Position): boolean => {
+    const here = numbered(position);
+    return here === undefined || head === undefined || here > head;
+  };
+  const setBack = await subscriptionsAt(pool, stored.filter(beyond));
+  // One database holds facts and followers alike, so it was restored to one moment. An event store beside it was not.
+  const anew = place.kind === 'eventstoredb' || setBack.some((subscription) => subscription !== PUBLISHER);
+  await quiet(OUR_LEDGER);
+  if ((await store.head()) !== head)
+    throw new Trouble('Somebody wrote to the ledger meanwhile. Stop every program, then run this again.');
+  // All that must be so before a program starts comes before the step that lets one start.
+  const references = new PostgresReferences(pool);
+  if (place.kind === 'eventstoredb') await references.refill(store);
+  await references.goOnInUnusedStretch();
+  const erasures = await applyErasures(place);
+  const epoch = await identity.renewEpoch();
+  await inTransaction(pool, async (tx) => {
+    await tx.query('set local statement_timeout = 0');
+    if (anew) await forgetFollowing(tx);
+    await tx.query('delete from es.parked where position = any($1)', [stored.filter(beyond)]);
+    await moveStoredPositions(tx, (position) => {
+      const here = numbered(position);
+      const there = here === undefined ? null : positions.of(here);
+      return there === null ? null : printPosition(epoch, numberOf(there, epochOf(there)));
+    });
+    await serveLedger(tx, epoch);
+  });
+  return { sum, epoch, erasures, setBack, anew };
+};
+
+/** The database says that its ledger is another one, or nowhere yet: then this one must not come to life beside it. */
+const refuseElsewhere = async ({ kind, pool, store }: Place, served: string | undefined): Promise<void> => {
+  const why = kind === 'postgres' ? await whyAtRest(pool) : undefined;
+  if (why !== undefined)
+    throw new Trouble(`The ledger in this database is at rest. ${why} Where that is lost, restore its last backup.`);
+  // No epoch has a hyphen (served-ledger.ts).
+  if (served?.includes('-'))
+    throw new Trouble(
+      `This database serves no ledger now: ${served}. Run the command again that moves or restores, or go where it went.`,
+    );
+  if ((await store.head()) !== undefined) return;
+  const { rowCount } = await pool.query('select from es.keys limit 1');
+  if (rowCount !== 0)
+    throw new Trouble(
+      'The ledger is empty, and the database holds keys of facts: look at EVENTSTORE_URL and LEDGER_PREFIX, or restore the ledger first.',
+    );
+};
+
+/** Reads the ledger through: digests, chains, and whether the database has every key that a fact was sealed with. */
+const verify = async (options: {
+  place: Place;
+  head: Position | undefined;
+  positions: PositionMap;
+  out: Out;
+}): Promise<LedgerSum> => {
+  const { place, head, positions, out } = options;
+  const chain = new Chain();
+  const progress = new Progress(out.progress, 'verifying', head);
+  let [facts, lost, first] = [0, 0, ''];
+  for await (const page of ledgerSource(place.store, head).pages(out.signal)) {
+    for (const fact of page) {
+      chain.take(fact);
+      positions.pass(fact.position, fact.position);
+    }
+    const missing = await missingKeys(place.pool, page);
+    lost += missing.length;
+    first ||= missing[0] ?? '';
+    progress.reached((facts += page.length), page.at(-1)!.position);
+  }
+  if (lost > 0)
+    throw new Trouble(
+      `The database lacks the data keys of ${lost} facts (the first: ${first}): it is older than the ledger, and their words cannot be read. Restore it to a moment that is not before the ledger's.`,
+    );
+  return chain.sum();
+};
+
+/** Facts of the page that hold a text whose key's row is missing; an erased key has its row. */
+const missingKeys = async (pool: Pool, page: readonly RecordedEvent[]): Promise<string[]> => {
+  const used = page.map((fact) => ({ fact, kids: keysIn(fact.data) }));
+  const kids = [...new Set(used.flatMap((one) => one.kids))];
+  if (kids.length === 0) return [];
+  const { rows } = await pool.query<{ kid: string }>('select kid from es.keys where kid = any($1::uuid[])', [kids]);
+  const there = new Set(rows.map(({ kid }) => kid));
+  return used
+    .filter((one) => one.kids.some((kid) => !there.has(kid)))
+    .map(({ fact }) => `${fact.stream} at revision ${fact.revision}`);
+};
+
+const keysIn = (value: unknown): string[] => {
+  if (isEnvelope(value)) return [value.key];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(keysIn) : [];
+};
+
+const subscriptionsAt = async (pool: Pool, positions: readonly Position[]): Promise<string[]> => {
+  const { rows } = await pool.query<{ subscription: string }>(
+    'select subscription from es.checkpoints where position = any($1) order by 1',
+    [positions],
+  );
+  return rows.map(({ subscription }) => subscription);
+};
+
+/**
+ * Followers of facts that are gone, whose rows tell of them: read models, and what the process manager counts by and has
+ * set. All of it follows from the ledger; timers that fire again find their commands recorded.
+ */
+const forgetFollowing = async (tx: PoolClient): Promise<void> => {
+  const { rows } = await tx.query<{ schema: string }>('delete from es.read_models returning schema');
+  for (const { schema } of rows) await tx.query(`drop schema if exists "${schema}" cascade`);
+  await tx.query('truncate es.timers, process_manager.complaints, process_manager.recurrence_counts');
+  for (const table of ['es.checkpoints', 'es.parked'])
+    await tx.query(`delete from ${table} where starts_with(subscription, 'projector:') or subscription = $1`, [
+      PROCESS_MANAGER,
+    ]);
+};
+
+const servedBy = async (pool: Pool): Promise<string | undefined> =>
+  (await pool.query<{ epoch: string }>('select epoch from es.served_ledger')).rows[0]?.epoch;

@@ -1,0 +1,45 @@
+import { OTHER_EPOCH } from '../../../../libs/ledger/src/follow/troubles.ts';
+import { readStatus, type FollowerStatus } from '../../../../libs/ledger/src/follow/status.ts';
+import { figuresOf } from '../../../../libs/program/src/health.ts';
+import { openingAll } from '../../../../libs/program/src/opened.ts';
+import type { Command, ExitCode } from '../command.ts';
+import { knownFollowers } from '../known-followers.ts';
+import { optionsOf } from '../options.ts';
+import { openPlace, openPool } from '../places.ts';
+
+export const followers: Command = {
+  name: 'followers',
+  means: 'Lists who follows the ledger: how far behind, what is parked, and which process does it.',
+  usage: `operate followers
+
+One line for each subscription: its state, how far it lags in facts (exact to 10,000) and in seconds, what it parked, and
+the process that has its lease. The exit code is 1 when one has stopped.`,
+  run: (args, settings, out) =>
+    openingAll(async (opened): Promise<ExitCode> => {
+      optionsOf(args, []);
+      try {
+        const place = await openPlace(settings, await openPool(settings, opened), opened);
+        let stopped = false;
+        const known = await knownFollowers(place.pool);
+        for (const { subscription, filter, note } of known) {
+          const status = await readStatus(place.pool, place.store, subscription, filter);
+          stopped ||= status.state === 'stopped';
+          out.say(`${subscription}  ${note === undefined ? lineOf(status) : `${note}, ${figuresOf(status)}`}`);
+          if (status.error === 'other-epoch') out.say(`  It stands still: ${OTHER_EPOCH}.`);
+        }
+        const { rows } = await place.pool.query<{ subscription: string }>(
+          'select subscription from es.checkpoints where subscription <> all($1) order by 1',
+          [known.map(({ subscription }) => subscription)],
+        );
+        for (const { subscription } of rows) out.say(`${subscription}  of another version of the programs`);
+        return stopped ? 1 : 0;
+      } finally {
+        await opened.close();
+      }
+    }),
+};
+
+const lineOf = (status: FollowerStatus): string => {
+  const how = status.error === undefined ? status.state : `${status.state} (${status.error})`;
+  return `${how}, ${figuresOf(status)}, followed by ${status.owner ?? 'nobody'}`;
+};

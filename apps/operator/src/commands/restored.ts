@@ -1,0 +1,40 @@
+import { migrate } from '../../../../libs/postgres/src/migrations.ts';
+import { openingAll } from '../../../../libs/program/src/opened.ts';
+import { setRight } from '../after-restore.ts';
+import type { Command, ExitCode } from '../command.ts';
+import { ANSWERED_FOR, WITHOUT_LIST } from '../erasure-list.ts';
+import { optionsOf } from '../options.ts';
+import { allMigrations, openPlace, openPool } from '../places.ts';
+import { demandQuiet } from '../quiet.ts';
+
+export const restored: Command = {
+  name: 'restored',
+  means: 'Sets a service right whose database or EventStoreDB was restored by other means.',
+  usage: `operate restored [--without-erasures]
+
+To be run once, the programs being stopped, after pg_restore, a snapshot, point-in-time recovery, or the restore of an
+EventStoreDB: before it, the service may not start. Verifies every digest, and that the database has the key of every
+fact; then gives the ledger a new epoch, sets checkpoints that lie beyond it back to its last fact, lets references go on
+in an unused stretch and applies the erasures of ERASURE_LOG again; without that list, or with one that lacks erasures which
+the database knows, nothing is done, unless the option says that you answer for it. With EventStoreDB, restore it first, and PostgreSQL to
+a moment that is not before it: keys must be at least as new as the facts. Its lists are then made anew.`,
+  run: (args, settings, out) =>
+    openingAll(async (opened): Promise<ExitCode> => {
+      const { [WITHOUT_LIST]: withoutErasures = false } = optionsOf(args, [], [WITHOUT_LIST]);
+      try {
+        const database = await openPool(settings, opened);
+        await migrate(database.pool, ...allMigrations);
+        const quiet = await demandQuiet(database.databaseUrl, opened, out.signal);
+        const place = await openPlace(settings, database, opened);
+        const { sum, epoch, erasures, setBack, anew } = await setRight({ place, withoutErasures, quiet, out });
+        out.say(`${sum.facts} facts in ${sum.streams} streams are as their digests say: ${sum.order}`);
+        out.say(`The epoch is now ${epoch}; ${erasures} erasures were applied again.`);
+        if (withoutErasures) out.say(ANSWERED_FOR);
+        if (setBack.length > 0) out.say(`Set back to the ledger’s last fact, or its first: ${setBack.join(', ')}`);
+        if (anew) out.say('Lists, timers and counts are made anew from the facts when the programs start.');
+        return 0;
+      } finally {
+        await opened.close();
+      }
+    }),
+};
