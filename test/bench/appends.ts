@@ -1,0 +1,110 @@
+import pg from 'pg';
+import { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
+import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
+import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
+import { openDatabase } from '../../libs/postgres/src/database.ts';
+import { migrate } from '../../libs/postgres/src/migrations.ts';
+import type { EventStore, NewEvent } from '../../libs/ledger/src/port.ts';
+import type { Bench } from './bench.ts';
+import { alone, type Written } from './facts.ts';
+import { compare, throughput, type Contestant, type Table } from './frame.ts';
+import { castore, emmett, othersAreHere, type Other } from './others.ts';
+import { RAW_TABLE, rawInserts } from './raw.ts';
+
+/** One fact into a new stream, by 1, 10 and 32 at once: what the ledger costs, and what sharing commits gains. */
+
+const WRITERS = [1, 10, 32];
+const GOALS: Readonly<Record<number, number>> = { 1: 0.7, 32: 1.3 };
+
+type Append = (stream: string, event: NewEvent) => Promise<unknown>;
+
+export const appends: Bench = {
+  name: 'appends',
+  means: 'one fact into a new stream by 1, 10 and 32 writers, against a bare insert and other libraries',
+  run: async (place, { rounds, seconds, quick }) => {
+    const { url, drop } = await place.database();
+    await prepare(url);
+    const tables: Table[] = [];
+    const notes = [
+      'bare insert: prepared, a pool of as many connections as writers, the same columns and primary key. ' +
+        'The same with the unique indexes that the ledger has, too, is shown beside it.',
+    ];
+    for (const writers of quick ? [2] : WRITERS) {
+      const closing: (() => Promise<unknown>)[] = [];
+      const contestant = (name: string, append: Append, close: () => Promise<unknown>): Contestant => {
+        closing.push(close);
+        return { name, measure: () => measured(append, writers, seconds) };
+      };
+      const bare = rawInserts(url, writers, 'raw');
+      const guarded = rawInserts(url, writers, 'guarded');
+      const contestants = [contestant('bare insert', bare.append, bare.close)];
+      const ledger = new PostgresEventStore({ url });
+      contestants.push(contestant('redress', appendTo(ledger), () => ledger.close()));
+      contestants.push(contestant('bare insert, same indexes', guarded.append, guarded.close));
+      for (const [name, open] of Object.entries({ 'emmett-postgresql': emmett, castore }))
+        try {
+          if (quick && !othersAreHere()) continue; // a quick run fetches nothing
+          const other: Other = await open(url, writers);
+          contestants.push(contestant(other.name, other.append, other.close));
+        } catch (error) {
+          notes.push(`${name} could not be measured here: ${(error as Error).message.split('\n')[0]}`);
+        }
+      if (process.env['EVENTSTORE_URL']) {
+        const store = eventStoreDb(url, process.env['EVENTSTORE_URL']);
+        contestants.push(contestant('redress on EventStoreDB', appendTo(store), () => store.close()));
+      }
+      const title = `Appends, ${writers} at once`;
+      const goal = GOALS[writers];
+      const table = await compare(
+        {
+          title,
+          unit: 'facts/s',
+          better: 'higher',
+          baseline: 'bare insert',
+          ...(goal !== undefined && { goals: { redress: goal } }),
+          contestants,
+        },
+        rounds,
+        place.say,
+      );
+      tables.push({ ...table, notes });
+      for (const close of closing) await close();
+    }
+    await drop();
+    return tables;
+  },
+};
+
+/** Facts are made before the clock runs; making one takes as long as storing it. */
+export const measured = async (append: Append, writers: number, seconds: number): Promise<number> => {
+  let stock: Written[] = [];
+  const refill = (): void => {
+    stock = Array.from({ length: Math.ceil(64 + seconds * Math.min(25_000, 6_000 * writers)) }, alone);
+  };
+  refill();
+  return throughput(writers, seconds, () => {
+    const next = stock.pop();
+    if (!next) throw new Error('faster than thought: make more facts');
+    return append(next.stream, next.event);
+  });
+};
+
+export const appendTo =
+  (store: EventStore): Append =>
+  (stream, event) =>
+    store.append(stream, 'no_stream', [event]);
+
+export const prepare = async (url: string): Promise<void> => {
+  const pool = openDatabase(url, { name: 'bench' });
+  await migrate(pool, ledgerMigrations);
+  await pool.query(RAW_TABLE);
+  await pool.end();
+};
+
+/** Where a real one runs. */
+const eventStoreDb = (databaseUrl: string, url: string): EventStore =>
+  new EventStoreDbEventStore({
+    url,
+    prefix: `bench-${process.pid}-`,
+    keys: new pg.Pool({ connectionString: databaseUrl }),
+  });
