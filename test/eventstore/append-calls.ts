@@ -18,9 +18,7 @@ export const appendCall =
     call.on('error', over);
     call.on('cancelled', over);
     call.on('close', () => call.cancelled && over());
-    call.on('end', async () => {
-      // A call that was broken off half-way ends, too: it is known a turn later, and nothing of it may be stored.
-      await turn();
+    const whole = (): void => {
       if (call.cancelled) return over();
       const stream = nameOf(messages[0]?.getOptions()?.getStreamIdentifier());
       const refusal = mayNot(node, 'append', call.metadata, stream);
@@ -32,7 +30,9 @@ export const appendCall =
         if ('refusal' in answer) callback(answer.refusal);
         else callback(null, answer.answer);
       });
-    });
+    };
+    // A call that was broken off half-way ends, too: it is known a turn later, and nothing of it may be stored.
+    call.on('end', () => void turn().then(whole));
   };
 
 const answerTo = async (node: Node, [first, ...rest]: readonly Request[]): Promise<Answer<Response>> => {

@@ -3,8 +3,9 @@ import { inspect } from 'node:util';
 import type { Pool, PoolClient } from 'pg';
 import { UnknownFact } from '../../libs/ledger/src/codec.ts';
 import { follow, type Follower, type FollowLog } from '../../libs/ledger/src/follow.ts';
-import { holdCheckpoint, moveCheckpoint } from '../../libs/ledger/src/follow/checkpoint.ts';
+import { Fenced, lockCheckpoint, moveAlone, moveCheckpoint, step } from '../../libs/ledger/src/follow/checkpoint.ts';
 import { FollowerStopped, TryAgain } from '../../libs/ledger/src/follow/failure.ts';
+import { Lease, LeaseLost } from '../../libs/ledger/src/follow/lease.ts';
 import { replayParked } from '../../libs/ledger/src/follow/replay-parked.ts';
 import { readStatus, type FollowerStatus } from '../../libs/ledger/src/follow/status.ts';
 import { InMemoryEventStore } from '../../libs/ledger/src/in-memory/in-memory-event-store.ts';
@@ -14,9 +15,14 @@ import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-even
 import { inTransaction, openDatabase } from '../../libs/postgres/src/database.ts';
 import { migrate } from '../../libs/postgres/src/migrations.ts';
 import { KeyTrouble } from '../../libs/privacy/src/vault.ts';
+import { startChild, type Child } from '../support/child.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
+// Children compile themselves first, and others may be at work on this machine.
+jest.setTimeout(60_000);
+
 const PACE = { firstMs: 1, maxMs: 20, attempts: 3 };
+const LEASE = { leaseMs: 600, lookMs: 50 };
 
 let database: TestDatabase;
 let pool: Pool;
@@ -69,6 +75,7 @@ const start = (follower: Partial<Follower> = {}, more: { store?: EventStore; poo
     follower: whole,
     signal: end.signal,
     pace: PACE,
+    lease: LEASE,
     onProgress: (status) => void told.push(status),
     ...more,
   });
@@ -234,7 +241,7 @@ describe('a crash', () => {
               if (member !== 'query') return typeof value === 'function' ? value.bind(inner) : value;
               return async (text: string, ...rest: unknown[]) => {
                 const answer = await (inner.query as (...all: unknown[]) => Promise<unknown>)(text, ...rest);
-                if (text === 'commit' && lost < 2)
+                if (typeof text === 'string' && text.endsWith('commit') && lost < 2)
                   throw (lost++, Object.assign(new Error('read'), { code: 'ECONNRESET' }));
                 return answer;
               };
@@ -284,19 +291,65 @@ describe('two followers of one name', () => {
     await expectAllAppliedOnce();
   });
 
-  it('wait for each other: the second begins only when the first has let go, and then finds its work done', async () => {
+  it('take turns: the second stands by, says so, and begins when the first gives back', async () => {
     await tell('a', 3);
-    let letGo = (): void => undefined;
-    const held = new Promise<void>((resolve) => (letGo = resolve));
+    let busy = true;
     const calls: string[] = [];
-    start({ apply: async (events, tx) => (calls.push('first'), await held, insert(events, tx)) });
+    const first = start({
+      apply: async (events, tx) => {
+        calls.push('first');
+        while (busy) await tx.query('select pg_sleep(0.01)');
+        await insert(events, tx);
+      },
+    });
     await until('the first at work', () => calls.length === 1);
-    start({ apply: async (events, tx) => (calls.push('second'), insert(events, tx)) });
-    await untilOneWaits();
+    const second = start({ apply: async (events, tx) => (calls.push('second'), insert(events, tx)) });
+    await until('it stands by', () => second.told.at(-1)?.state === 'standby');
+    // Longer than a lease: a batch that takes its time is no reason to take over.
+    await new Promise((resolve) => setTimeout(resolve, 3 * LEASE.leaseMs));
     expect(calls).toEqual(['first']);
-    letGo();
+    busy = false;
+    await untilAtHead();
+    expect((await readStatus(watch, store, subscription)).owner).toMatch(new RegExp(`:${process.pid}$`));
+    await first.stop();
+    await tell('a', 3);
+    await untilAtHead();
+    expect(calls).toEqual(['first', 'second']);
+    await expectAllAppliedOnce();
+  });
+
+  it('and a lease that nobody renews passes on', async () => {
+    await tell('a', 3);
+    await watch.query(
+      `insert into es.checkpoints (subscription, owner, holder, lease_until)
+       values ($1, gen_random_uuid(), 'dead:1', clock_timestamp() + interval '700 milliseconds')`,
+      [subscription],
+    );
+    const next = start();
+    await until('it stands by', () => next.told.at(-1)?.state === 'standby');
+    expect(await readStatus(watch, store, subscription)).toMatchObject({ owner: 'dead:1', state: 'following' });
+    expect(await applied()).toEqual([]);
     await untilAtHead();
     await expectAllAppliedOnce();
+  });
+
+  it('renew their lease while nothing happens', async () => {
+    await tell('a', 1);
+    start();
+    await untilAtHead();
+    const owner = async () =>
+      (
+        await watch.query<{ owner: string; renewed: boolean }>(
+          'select owner, lease_until > clock_timestamp() as renewed from es.checkpoints where subscription = $1',
+          [subscription],
+        )
+      ).rows[0]!;
+    const before = await owner();
+    start();
+    for (let n = 0; n < 10; n++) {
+      await new Promise((resolve) => setTimeout(resolve, LEASE.leaseMs / 4));
+      expect((await owner()).owner).toBe(before.owner);
+    }
   });
 
   it('do not lose what a dead one held', async () => {
@@ -319,6 +372,63 @@ describe('two followers of one name', () => {
     await watch.query('select pg_terminate_backend($1)', [pid]);
     await untilAtHead();
     await expectAllAppliedOnce();
+  });
+});
+
+describe('a lease', () => {
+  const take = (leaseMs: number) => Lease.take(pool, subscription, leaseMs, 'one:1');
+
+  it('is had by one; another one has to wait until it is over or given back', async () => {
+    const first = (await take(60_000))!;
+    expect(await take(60_000)).toBeUndefined();
+    await first.giveBack();
+    const second = (await take(60_000))!;
+    expect(second.token).not.toBe(first.token);
+    expect(await take(60_000)).toBeUndefined();
+    await second.giveBack();
+  });
+
+  it('is not taken from somebody who is in the middle of a batch', async () => {
+    await (await take(1))!.giveBack();
+    await inTransaction(pool, async (tx) => {
+      await lockCheckpoint(tx, subscription);
+      expect(await take(60_000)).toBeUndefined();
+    });
+    await (await take(60_000))!.giveBack();
+  });
+
+  it('that was taken over moves nothing any more, and takes nothing from its successor', async () => {
+    await tell('a', 2);
+    const [first, second] = (await allFacts()).map((event) => event.position);
+    const zombie = (await take(60_000))!;
+    await watch.query(`update es.checkpoints set lease_until = clock_timestamp() where subscription = $1`, [
+      subscription,
+    ]);
+    const successor = (await take(60_000))!;
+
+    let worked = false;
+    const work = async (): Promise<void> => void (worked = true);
+    await expect(step(pool, zombie, undefined, first!, work)).rejects.toThrow(Fenced);
+    expect(worked).toBe(false);
+    await expect(moveAlone(pool, zombie, undefined, first!)).rejects.toThrow(Fenced);
+    await expect(zombie.position()).rejects.toThrow(LeaseLost);
+    await expect(zombie.confirm()).rejects.toThrow(LeaseLost);
+    expect(zombie.lost.aborted).toBe(true);
+    await zombie.giveBack('stopped');
+
+    await moveAlone(pool, successor, undefined, first!);
+    await expect(moveAlone(pool, successor, undefined, second!)).rejects.toThrow(Fenced);
+    await step(pool, successor, first, second!, work);
+    expect([worked, await successor.position()]).toEqual([true, second]);
+    expect(await readStatus(watch, store, subscription)).toMatchObject({ state: 'caught-up', owner: 'one:1' });
+    await successor.giveBack();
+  });
+
+  it('is noticed as lost while nothing happens', async () => {
+    const lease = (await take(300))!;
+    await watch.query('update es.checkpoints set owner = gen_random_uuid() where subscription = $1', [subscription]);
+    await until('it is noticed', () => lease.lost.aborted);
+    await lease.giveBack();
   });
 });
 
@@ -356,8 +466,13 @@ describe('the checkpoint', () => {
     await tell('a', 1);
     start();
     await untilAtHead();
-    await expect(inTransaction(pool, (tx) => holdCheckpoint(tx, subscription, undefined))).rejects.toThrow('was moved');
-    await inTransaction(pool, async (tx) => holdCheckpoint(tx, subscription, await store.head()));
+    running.at(-1)!.end.abort();
+    const head = (await store.head())!;
+    await until('given back', async () => (await readStatus(watch, store, subscription)).owner === undefined);
+    const lease = (await Lease.take(pool, subscription, 60_000))!;
+    await expect(step(pool, lease, undefined, head, async () => undefined)).rejects.toThrow('was moved');
+    await step(pool, lease, head, head, async () => undefined);
+    await lease.giveBack();
   });
 
   it('that an operator sets back is followed from there', async () => {
@@ -704,6 +819,7 @@ describe('the status', () => {
       lagIsAtLeast: false,
       lagSeconds: 0,
       parked: 0,
+      parkedBehind: 0,
       state: 'caught-up',
     });
   });
@@ -743,5 +859,68 @@ describe('following the ledger on PostgreSQL', () => {
       await ledger.close();
       await second.close();
     }
+  });
+});
+
+describe('a follower that is a process of its own', () => {
+  let ledger: PostgresEventStore;
+  let child: Child;
+  beforeEach(() => void (ledger = new PostgresEventStore({ url: database.url })));
+  afterEach(async () => {
+    child.process.kill('SIGKILL');
+    await child.ended;
+    await ledger.close();
+  });
+
+  const begin = (leaseMs: number): Child =>
+    (child = startChild('../integration/follower-child.ts', [database.url, subscription, String(leaseMs)]));
+  const said = async (what: string): Promise<void> => {
+    while ((await child.line<{ state: string }>()).state !== what);
+  };
+  const write = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n++) await ledger.append(`complaint-${randomUUID()}`, 'no_stream', [fact(n)]);
+  };
+  const untilAllApplied = async (): Promise<void> => {
+    await until('the checkpoint at the head', async () => (await checkpoint()) === (await ledger.head()));
+    // One database for all stories: what earlier ones have written is read, too.
+    const facts = (await ledger.readAll({ maxCount: 100_000 })).events;
+    expect((await applied()).map((row) => row.event_id)).toEqual(facts.map((event) => event.id));
+  };
+
+  it('killed in the middle of a batch is replaced when its lease is over', async () => {
+    await write(12);
+    begin(1_000);
+    await said('in the middle of a batch');
+    const next = start({}, { store: ledger });
+    child.process.kill('SIGKILL');
+    await untilAllApplied();
+    expect(next.told.map(({ state }) => state)).toContain('standby');
+  });
+
+  it('suspended in the middle of a batch is replaced, and when it wakes it applies nothing a second time', async () => {
+    await write(12);
+    begin(1_000);
+    await said('in the middle of a batch');
+    child.process.kill('SIGSTOP');
+    const next = start({}, { store: ledger });
+    await untilAllApplied();
+    child.process.kill('SIGCONT');
+    await said('standby');
+    await write(12);
+    await untilAllApplied();
+    await next.stop();
+    await write(3);
+    await untilAllApplied();
+  });
+
+  it('told to stop finishes its batch and gives back: the next one need not wait for the lease', async () => {
+    await write(12);
+    begin(600_000);
+    await said('in the middle of a batch');
+    start({}, { store: ledger });
+    child.process.kill('SIGTERM');
+    expect(await child.ended).toEqual({ code: 0, signal: null });
+    expect((await applied()).length % 5).toBe(0);
+    await untilAllApplied();
   });
 });

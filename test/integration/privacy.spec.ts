@@ -10,7 +10,7 @@ import { complaintReceived, contactGiven } from '../../libs/complaint/src/events
 import type { ComplaintEvent } from '../../libs/complaint/src/events.ts';
 import { digestOf } from '../../libs/ledger/src/digest.ts';
 import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
+import type { EventStore } from '../../libs/ledger/src/port.ts';
 import { codecOf, readFacts, transact } from '../../libs/ledger/src/transact.ts';
 import { inTransaction } from '../../libs/postgres/src/database.ts';
 import { migrate } from '../../libs/postgres/src/migrations.ts';
@@ -23,11 +23,12 @@ import { PostgresKeyTable } from '../../libs/privacy/src/postgres-key-table.ts';
 import { Secrets } from '../../libs/privacy/src/secrets.ts';
 import { Subjects } from '../../libs/privacy/src/subjects.ts';
 import { ERASED, Vault } from '../../libs/privacy/src/vault.ts';
+import { openTestLedger } from '../support/ledger.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
 let pool: Pool;
-let store: PostgresEventStore;
+let store: EventStore;
 let room: string;
 let log: FileErasureLog;
 const { key: master } = MasterKey.mint();
@@ -35,7 +36,7 @@ beforeAll(async () => {
   database = await testDatabase();
   pool = database.pool;
   await migrate(pool, ledgerMigrations);
-  store = new PostgresEventStore({ url: database.url });
+  ({ store } = await openTestLedger(database));
   room = await mkdtemp(join(tmpdir(), 'redress-privacy-'));
   log = new FileErasureLog(join(room, 'erasures.jsonl'));
 });

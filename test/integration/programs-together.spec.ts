@@ -5,12 +5,13 @@ import { MasterKey } from '../../libs/privacy/src/master-key.ts';
 import { Client } from '../support/client.ts';
 import { eventually } from '../support/child.ts';
 import { describeWithKafka, readTopic, type ReadMessage } from '../support/kafka.ts';
+import { ledgerSettings } from '../support/ledger.ts';
 import { buildPrograms, type Programs, type RunningProgram } from '../support/program.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
 jest.setTimeout(120_000);
 
-/** The four programs as a deployment runs them: each a process of its own, on one PostgreSQL and one Kafka. */
+/** The four programs as a deployment runs them: each a process of its own, on one ledger, one PostgreSQL and one Kafka. */
 describeWithKafka('the four programs together', (kafka) => {
   const organisation = `together-${Date.now().toString(36)}`;
   const NAMES = ['api', 'projector', 'publisher', 'process-manager'] as const;
@@ -34,6 +35,7 @@ describeWithKafka('the four programs together', (kafka) => {
       MASTER_KEY_FILE: key,
       ERASURE_LOG: join(room, 'erasures.jsonl'),
       KAFKA_BROKERS: kafka().brokers,
+      ...ledgerSettings(),
     };
     // All at once, on an empty database: each migrates it, fixes the organisation, adopts the policy.
     for (const name of NAMES) programs.set(name, built.start(`${name}/src/main.js`, settings));

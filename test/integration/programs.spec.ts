@@ -9,6 +9,7 @@ import { MasterKey } from '../../libs/privacy/src/master-key.ts';
 import { SETTINGS } from '../../libs/settings/src/table.ts';
 import { eventually } from '../support/child.ts';
 import { Client } from '../support/client.ts';
+import { ledgerSettings } from '../support/ledger.ts';
 import { buildPrograms, type Programs, type RunningProgram } from '../support/program.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -23,8 +24,9 @@ describe('the standalone program', () => {
   let room: string;
   let dataDir: string;
   let programs: Programs;
+  const ledger = ledgerSettings();
   const start = (settings: Record<string, string> = {}, args: readonly string[] = []): RunningProgram =>
-    programs.start(STANDALONE, { DATA_DIR: dataDir, ...settings }, args);
+    programs.start(STANDALONE, { DATA_DIR: dataDir, ...ledger, ...settings }, args);
   const postgres = (): number | undefined => {
     const place = join(dataDir, 'postgres');
     const running = existsSync(place) ? postmasterOf(place) : undefined;
@@ -162,6 +164,13 @@ describe('the standalone program', () => {
     expect(said).not.toContain('xyzzy');
   });
 
+  it('does not start without the EventStoreDB that it was told, and keeps the password to itself', async () => {
+    const url = 'esdb://redress:xyzzy@127.0.0.1:1';
+    const said = await refusal(start({ EVENTSTORE_URL: url, LEDGER_PREFIX: '', DATA_DIR: join(room, 'other') }));
+    expect(said).toMatch(/redress does not start\. The ledger of EVENTSTORE_URL cannot be used: .*\.\n$/);
+    expect(said).not.toMatch(/xyzzy|127\.0\.0\.1/);
+  });
+
   it('does not start where another one runs', async () => {
     const first = start();
     const url = await first.url();
@@ -174,12 +183,13 @@ describe('the standalone program', () => {
 
   describe('with a policy file', () => {
     let database: TestDatabase;
+    const policyLedger = ledgerSettings();
     beforeAll(async () => void (database = await testDatabase()));
     afterAll(() => database.drop());
     const withPolicy = async (policy: object): Promise<RunningProgram> => {
       const file = join(room, 'policy.json');
       await writeFile(file, JSON.stringify(policy));
-      return start({ DATABASE_URL: database.url, POLICY_FILE: file });
+      return start({ DATABASE_URL: database.url, POLICY_FILE: file, ...policyLedger });
     };
     const strict = { ...defaultPolicy, currency: 'RUB' };
     const mild = { ...strict, norms: { ...strict.norms, 'first-response': { workingDays: 3, calendar: 'default' } } };

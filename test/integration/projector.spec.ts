@@ -18,6 +18,7 @@ import {
   ensureBuilding,
   ensureLive,
   generationsOf,
+  subscriptionOf,
   sweepCheckpoints,
 } from '../../libs/read-models/src/generations.ts';
 import { followerOf } from '../../libs/read-models/src/following.ts';
@@ -33,6 +34,8 @@ import {
 } from '../../libs/read-models/src/read-models.stories.ts';
 import { switchTo } from '../../libs/read-models/src/switching.ts';
 import { sampleFact } from '../support/facts.ts';
+
+jest.setTimeout(60_000);
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -277,6 +280,70 @@ describe('rebuilding a read model', () => {
     );
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect((await generationsOf(world.pool, complaints)).map(({ state }) => state)).toEqual(['live', 'retired']);
+  });
+
+  it('works from the beginning after the ledger was copied or restored and the old checkpoints belong to no one', async () => {
+    for (let n = 0; n < 3; n++) await world.complaint(randomUUID(), [receipt()]);
+    await catchUp(world, [complaints]);
+    const before = await ensureLive(world.pool, complaints);
+    const left = await ensureBuilding(world.pool, complaints);
+    await world.pool.query('insert into es.checkpoints (subscription, position) values ($1, $2)', [
+      subscriptionOf(left.schema),
+      await world.store.head(),
+    ]);
+    await world.identity.renewEpoch();
+    await search().catch(() => undefined); // the ledger notices its new name when it is asked by the old one
+
+    const logged: string[] = [];
+    const note = (details: object, text: string): void => void logged.push(JSON.stringify(details) + text);
+    const projector = startProjector({ ...world, signal: end.signal, log: { info: note, warn: note, error: note } });
+    running.push(projector);
+    const standing = async () => (await projector.status()).models.find(({ model }) => model === 'complaints')!;
+    await until('it stands', async () => (await standing()).state === 'stopped');
+    expect(await standing()).toMatchObject({ error: 'other-epoch', lagFacts: 3 });
+    expect(logged.join()).toMatch(/its checkpoint is of another epoch: the ledger was copied or restored/);
+    await expect(search()).rejects.toThrow('another ledger');
+
+    const said: string[] = [];
+    const say = (line: string): void => void said.push(line);
+    expect(await runReadModelCommand(['rebuild', 'complaints'], { ...world, signal: end.signal, say })).toBe(0);
+    expect(said.join()).toMatch(/of another ledger, so there was nothing to compare/);
+    expect((await ensureLive(world.pool, complaints)).schema).not.toBe(before.schema);
+    expect(await generationsOf(world.pool, complaints)).not.toContainEqual(
+      expect.objectContaining({ schema: left.schema, state: 'building' }),
+    );
+    await world.complaint(randomUUID(), [receipt()]);
+    await until('it goes on', async () => (await search()).items.length === 4);
+    await until('it is well', async () => (await projector.status()).ready);
+    await expect(rollBack({ ...world, projection: complaints, signal: end.signal })).rejects.toThrow('rebuild instead');
+  });
+
+  it('by two at once is done by one; the other stands by and finds it done', async () => {
+    for (let n = 0; n < 3; n++) await world.complaint(randomUUID(), [receipt()]);
+    await catchUp(world, [complaints]);
+    const both = await Promise.allSettled([rebuilding(), rebuilding()]);
+    expect(both.map(({ status }) => status)).toContain('fulfilled');
+    const states = (await generationsOf(world.pool, complaints)).map(({ state }) => state);
+    expect(states.filter((state) => state === 'live')).toHaveLength(1);
+    expect(states).not.toContain('building');
+  });
+
+  it('is followed on by one of several projectors, whichever that is', async () => {
+    await world.complaint(randomUUID(), [receipt()]);
+    const projectors = [start(), start(), start()];
+    await untilRead();
+    expect(await rebuilding()).toMatchObject({ switched: true, equal: true });
+    await world.complaint(randomUUID(), [receipt()]);
+    await untilRead();
+    const { schema } = await ensureLive(world.pool, complaints);
+    await until('all have heard of it', async () => {
+      const models = await Promise.all(projectors.map(async (projector) => (await projector.status()).models[0]!));
+      return (
+        models.every((model) => model.schema === schema) &&
+        models.filter(({ state }) => state === 'standby').length === 2
+      );
+    });
+    expect((await search()).items).toHaveLength(2);
   });
 
   it('has nothing to go back to at first', async () => {

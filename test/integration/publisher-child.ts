@@ -4,28 +4,57 @@ import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-even
 import { openDatabase } from '../../libs/postgres/src/database.ts';
 
 /**
- * A publisher as a process of its own, for specs that kill it.
- * Arguments: database, brokers, organisation, and after how many acknowledged batches it kills itself (0: never).
+ * A publisher as a process of its own, for specs that kill and suspend it.
+ * Arguments: database, brokers, organisation, the signal that it sends to itself (or `none`), in which batch, whether
+ * `before` that is sent or `after` it was acknowledged, and its lease in milliseconds. It says each state that it is in.
  */
-const [url, brokers, organisation, deathAfter] = process.argv.slice(2) as [string, string, string, string];
+const [url, brokers, organisation, signal, batch, when, leaseMs] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  'SIGKILL' | 'SIGSTOP' | 'none',
+  string,
+  'before' | 'after',
+  string,
+];
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const kafka = new KafkaBroker({ brokers: [brokers], log: silent });
-let acknowledged = 0;
+const end = new AbortController();
+process.on('SIGTERM', () => end.abort());
+const store = new PostgresEventStore({ url });
+const pool = openDatabase(url, { name: 'publisher-child' });
+let batches = 0;
+const fall = (at: typeof when): void => {
+  if (signal !== 'none' && at === when && batches === Number(batch)) process.kill(process.pid, signal);
+};
 
-startPublisher({
-  store: new PostgresEventStore({ url }),
-  pool: openDatabase(url, { name: 'publisher-child' }),
+const publisher = startPublisher({
+  store,
+  pool,
   organisation,
-  signal: new AbortController().signal,
+  signal: end.signal,
   log: silent,
+  lease: { leaseMs: Number(leaseMs), lookMs: 100 },
   broker: {
     prepare: () => kafka.prepare(),
     close: () => kafka.close(),
-    send: async (messages, signal) => {
-      await kafka.send(messages, signal);
+    send: async (messages, stopping) => {
+      batches++;
+      fall('before');
+      await kafka.send(messages, stopping);
       // The broker has them, the checkpoint does not know it yet.
-      if (++acknowledged === Number(deathAfter)) process.kill(process.pid, 'SIGKILL');
+      fall('after');
     },
   },
+});
+
+const telling = setInterval(
+  () => void publisher.status().then(({ state }) => process.stdout.write(`${JSON.stringify({ state })}\n`)),
+  200,
+);
+void publisher.ended.then(async () => {
+  clearInterval(telling);
+  await store.close();
+  await pool.end();
 });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,15 +7,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { KafkaBroker } from '../../apps/publisher/src/kafka/kafka-broker.ts';
 import type { PublisherLog } from '../../apps/publisher/src/kafka/kafka-log.ts';
-import { startPublisher, type Publisher } from '../../apps/publisher/src/publisher.ts';
+import { BrokerAway, type MessageBroker } from '../../apps/publisher/src/message-broker.ts';
+import { PUBLISHER, startPublisher, type Publisher } from '../../apps/publisher/src/publisher.ts';
 import { startBroker } from '../../deploy/kafka/broker.mjs';
 import { kafkaForm } from '../../libs/contract/src/cloud-event.ts';
 import { TOPICS_OUT } from '../../libs/contract/src/names.ts';
 import { publicMessageOf } from '../../libs/contract/src/public-message.ts';
 import type { JsonObject } from '../../libs/fact/src/json.ts';
 import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
+import { readStatus } from '../../libs/ledger/src/follow/status.ts';
 import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
 import { migrate } from '../../libs/postgres/src/migrations.ts';
+import { startChild, type Child } from '../support/child.ts';
 import { sampleFact } from '../support/facts.ts';
 import { describeWithKafka, partitionsOf, readTopic, type ReadMessage } from '../support/kafka.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -62,11 +65,19 @@ const start = (brokers: string, deadlineMs?: number): { publisher: Publisher; st
     signal: ending.signal,
     log,
     pace: PACE,
+    lease: { leaseMs: 1_000, lookMs: 100 },
   });
   const started = { publisher, stop: () => (ending.abort(), publisher.ended) };
   running.push(started);
   return started;
 };
+
+/** A publisher that is a process of its own, with a lease of a second. */
+const alone = (brokers: string, signal: string, batch: string, when: string): Child =>
+  startChild('../integration/publisher-child.ts', [database.url, brokers, organisation, signal, batch, when, '1000']);
+
+const isSuspended = ({ process: { pid } }: Child): boolean =>
+  execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');
 
 /** Appends one fact a call, as transact would. */
 const write = async (
@@ -175,29 +186,19 @@ describeWithKafka('the publisher', (kafka) => {
 
   it('killed between the acknowledgement and its checkpoint repeats, and loses nothing', async () => {
     const ids = Array.from({ length: 10 }, () => randomUUID());
-    for (let revision = 0; revision < 50; revision++)
+    for (let revision = 0; revision < 120; revision++)
       await Promise.all(ids.map((id) => write(`complaint-${id}`, revision)));
-    for (const batches of [1, 2]) {
-      const child = spawn(
-        process.execPath,
-        [
-          'test/support/typescript.cjs',
-          'test/integration/publisher-child.ts',
-          database.url,
-          kafka().brokers,
-          organisation,
-          String(batches),
-        ],
-        { stdio: ['ignore', 'ignore', 'inherit'] },
-      );
-      const signal = await new Promise((ended) => child.once('exit', (_code, killedBy) => ended(killedBy)));
-      expect(signal).toBe('SIGKILL');
+    for (const batch of ['1', '2']) {
+      const child = alone(kafka().brokers, 'SIGKILL', batch, 'after');
+      expect(await child.ended).toEqual({ code: null, signal: 'SIGKILL' });
     }
     await caughtUp(start(kafka().brokers).publisher);
 
     const messages = await arrived(kafka().brokers);
-    expect(messages.length).toBeGreaterThan(500);
-    expect(firstArrivals(messages)).toEqual(new Map([...firstArrivals(messages).keys()].map((key) => [key, upTo(50)])));
+    expect(messages.length).toBeGreaterThan(1200);
+    expect(firstArrivals(messages)).toEqual(
+      new Map([...firstArrivals(messages).keys()].map((key) => [key, upTo(120)])),
+    );
     expect(firstArrivals(messages).size).toBe(10);
   });
 
@@ -206,11 +207,83 @@ describeWithKafka('the publisher', (kafka) => {
     const publishers = [start(kafka().brokers), start(kafka().brokers)];
     for (let revision = 0; revision < 30; revision++)
       await Promise.all(ids.map((id) => write(`complaint-${id}`, revision)));
-    await Promise.all(publishers.map(({ publisher }) => caughtUp(publisher)));
-    const arrivals = firstArrivals(await arrived(kafka().brokers));
+    const states = async () => Promise.all(publishers.map(async ({ publisher }) => (await publisher.status()).state));
+    await until(async () => (await states()).sort().join() === 'caught-up,standby');
+    const messages = await arrived(kafka().brokers);
+    const arrivals = firstArrivals(messages);
     expect(arrivals).toEqual(new Map([...arrivals.keys()].map((key) => [key, upTo(30)])));
-    expect(arrivals.size).toBe(10);
+    expect([arrivals.size, messages.length]).toEqual([10, 300]);
+    for (const { publisher } of publishers)
+      expect(await publisher.status()).toMatchObject({ ready: true, lagFacts: 0 });
   });
+
+  it.each(['before', 'after'] as const)(
+    'suspended %s it sends is replaced; when it wakes it can only repeat, and first arrivals stay in order',
+    async (when) => {
+      const ids = Array.from({ length: 40 }, () => randomUUID());
+      const written = async (from: number, to: number): Promise<void> => {
+        for (let revision = from; revision < to; revision++)
+          await Promise.all(ids.map((id) => write(`complaint-${id}`, revision)));
+      };
+      await written(0, 30);
+      const zombie = alone(kafka().brokers, 'SIGSTOP', '2', when);
+      try {
+        await until(() => isSuspended(zombie));
+        const successor = start(kafka().brokers);
+        await caughtUp(successor.publisher);
+        await written(30, 40);
+        await caughtUp(successor.publisher);
+        const before = await arrived(kafka().brokers);
+        zombie.process.kill('SIGCONT');
+        while ((await zombie.line<{ state: string }>()).state !== 'standby');
+        const after = await arrived(kafka().brokers);
+        // What it had begun to send, it sends: facts that have long been followed by others. Not a batch more.
+        if (when === 'before') expect(after.length).toBeGreaterThan(before.length);
+        expect(after.length - before.length).toBeLessThanOrEqual(500);
+        expect(after.length).toBeGreaterThan(1600);
+
+        // And it is whole again: the next one to go on is the one that was suspended.
+        await successor.stop();
+        await written(40, 50);
+        while ((await zombie.line<{ state: string }>()).state !== 'caught-up');
+        const arrivals = firstArrivals(await arrived(kafka().brokers));
+        expect(arrivals.size).toBe(40);
+        expect(arrivals).toEqual(new Map(ids.map((id) => [id, upTo(50)])));
+      } finally {
+        zombie.process.kill('SIGKILL');
+        await zombie.ended;
+      }
+    },
+    120_000,
+  );
+
+  it('suspended and woken again and again under load, two of them: nothing lost, first arrivals in order', async () => {
+    const ids = Array.from({ length: 20 }, () => randomUUID());
+    const publishers = [1, 2].map(() => alone(kafka().brokers, 'none', '0', 'before'));
+    let count = 0;
+    try {
+      const end = Date.now() + 15_000;
+      const load = (async () => {
+        for (; Date.now() < end; count++) await Promise.all(ids.map((id) => write(`complaint-${id}`, count)));
+      })();
+      for (let turn = 0; Date.now() < end; turn++) {
+        const { process: suspended } = publishers[turn % 2]!;
+        await sleep(200 + Math.random() * 800);
+        suspended.kill('SIGSTOP');
+        await sleep(1_500 + Math.random() * 1_000);
+        suspended.kill('SIGCONT');
+      }
+      await load;
+      await until(async () => (await readStatus(database.pool, store, PUBLISHER)).state === 'caught-up');
+    } finally {
+      for (const { process: still } of publishers) still.kill('SIGKILL');
+      await Promise.all(publishers.map(({ ended }) => ended));
+    }
+    const arrivals = firstArrivals(await arrived(kafka().brokers));
+    expect(count).toBeGreaterThan(20);
+    expect(arrivals).toEqual(new Map([...arrivals.keys()].map((key) => [key, upTo(count)])));
+    expect(arrivals.size).toBe(20);
+  }, 120_000);
 
   it('stops before a fact that it does not know, and says so; what lay before it is published', async () => {
     const [before, unknown] = [randomUUID(), randomUUID()];
@@ -361,3 +434,31 @@ describeWithKafka('a publisher whose broker goes away', () => {
     }
   });
 });
+
+it('a publisher whose lease was lost while the broker was away stands by, and is ready', async () => {
+  const away: MessageBroker = {
+    prepare: async () => undefined,
+    send: () => Promise.reject(new BrokerAway('no-answer-in-time')),
+    close: async () => undefined,
+  };
+  await write(`complaint-${randomUUID()}`, 0);
+  const ending = new AbortController();
+  const lease = { leaseMs: 300, lookMs: 50 };
+  const publisher = startPublisher({
+    store,
+    pool: database.pool,
+    broker: away,
+    organisation,
+    signal: ending.signal,
+    log,
+    pace: PACE,
+    lease,
+  });
+  running.push({ publisher, stop: () => (ending.abort(), publisher.ended) });
+  await until(async () => (await publisher.status()).state === 'retrying');
+  await database.pool.query(
+    `update es.checkpoints set owner = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour'`,
+  );
+  await until(async () => (await publisher.status()).state !== 'retrying');
+  expect(await publisher.status()).toMatchObject({ state: 'standby', ready: true });
+}, 15_000);

@@ -7,8 +7,9 @@ import type { EventDescription } from '../../../libs/fact/src/define-event.ts';
 import { followUpEvents } from '../../../libs/follow-up/src/events.ts';
 import { follow, type Follower, type FollowLog } from '../../../libs/ledger/src/follow.ts';
 import { FollowerStopped, nameOf } from '../../../libs/ledger/src/follow/failure.ts';
+import type { LeasePace } from '../../../libs/ledger/src/follow/lease.ts';
 import type { Pace } from '../../../libs/ledger/src/follow/pace.ts';
-import { readStatus, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
+import { readStatus, seenFromWithin, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
 import { UnknownFact } from '../../../libs/ledger/src/codec.ts';
 import type { EventFilter, EventStore, RecordedEvent } from '../../../libs/ledger/src/port.ts';
 import { Bell } from '../../../libs/ledger/src/subscribe-by-pages.ts';
@@ -40,6 +41,7 @@ export interface ProcessManagerOptions {
   readonly log: FollowLog;
   readonly pace?: Pace;
   readonly firingPace?: Partial<FiringPace>;
+  readonly lease?: LeasePace;
 }
 
 export interface ProcessManagerStatus extends FollowerStatus {
@@ -58,7 +60,7 @@ export interface ProcessManager {
  * Reacts to facts and to time by sending ordinary commands to the desk; owns no rule (house.md). It does so in two
  * steps: facts set timers, in the transaction in which the checkpoint moves; due timers send commands, outside of any
  * transaction. What a fact asks for at once is a timer as well, so there is one way in which things get done, once in
- * effect, whoever dies when. Several may run: they share the timers, and take turns at the checkpoint.
+ * effect, whoever dies when. Several may run: they share the timers, one takes in facts, and the others stand by for that.
  */
 export const startProcessManager = (options: ProcessManagerOptions): ProcessManager => {
   const { store, pool, bus, clock, signal, log, pace } = options;
@@ -76,6 +78,7 @@ export const startProcessManager = (options: ProcessManagerOptions): ProcessMana
     signal,
     log,
     ...(pace && { pace }),
+    ...(options.lease && { lease: options.lease }),
     onProgress: (status) => (last = status),
   }).catch((error: unknown) => void (stopped = error instanceof FollowerStopped ? error.reason : nameOf(error)));
   // What is set already fires on, also when no new fact can be taken in.
@@ -94,21 +97,14 @@ export const startProcessManager = (options: ProcessManagerOptions): ProcessMana
     status: async () => {
       const figures = await readStatus(pool, store, PROCESS_MANAGER, FILTER);
       const timers = await timersStatus(pool, Object.keys(processes), clock());
-      const trouble = stopped ?? (last?.state === 'retrying' ? last.error : undefined);
-      const state = stopped !== undefined ? 'stopped' : trouble !== undefined ? 'retrying' : figures.state;
-      return {
-        ...figures,
-        state,
-        ...(trouble !== undefined && { error: trouble }),
-        timers,
-        ready: state === 'following' || state === 'caught-up',
-      };
+      const status = seenFromWithin(figures, { stopped, last });
+      return { ...status, timers, ready: status.state !== 'stopped' && status.state !== 'retrying' };
     },
   };
 };
 
 /**
- * How facts are taken in: by the follower, and again by whoever replays what was parked (replay-parked.ts).
+ * How facts are taken in: by the follower, and again by whoever replays what was parked (`operate replay`).
  * `taken`: told after each batch, before it is committed.
  */
 export const takingIn = (taken: () => void = () => undefined): Follower => ({

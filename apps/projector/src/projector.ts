@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
 import { follow, type FollowLog } from '../../../libs/ledger/src/follow.ts';
 import { nameOf } from '../../../libs/ledger/src/follow/failure.ts';
+import type { LeasePace } from '../../../libs/ledger/src/follow/lease.ts';
 import { pause } from '../../../libs/ledger/src/follow/pace.ts';
-import { readStatus, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
+import { readStatus, seenFromWithin, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
 import type { EventStore } from '../../../libs/ledger/src/port.ts';
 import type { Secrets } from '../../../libs/privacy/src/secrets.ts';
 import type { Vault } from '../../../libs/privacy/src/vault.ts';
@@ -27,6 +29,7 @@ export interface ProjectorOptions {
   readonly log: FollowLog;
   /** Default: every read model. */
   readonly models?: readonly Projection[];
+  readonly lease?: LeasePace;
 }
 
 export interface ModelStatus extends FollowerStatus {
@@ -36,7 +39,10 @@ export interface ModelStatus extends FollowerStatus {
 }
 
 export interface Projector {
-  /** For health and metrics, one entry a model. `ready`: each has once read all there was, and none has stopped. */
+  /**
+   * For health and metrics, one entry a model. `ready`: each has once read all there was or stands by, and none has
+   * stopped.
+   */
   status(): Promise<{ readonly ready: boolean; readonly models: readonly ModelStatus[] }>;
   /** Resolves when all have ended, by the signal. Never rejects. */
   readonly ended: Promise<void>;
@@ -47,6 +53,7 @@ const LOOK_MS = 500;
 
 /** Keeps every read model up to date: follows the generation of each that answers, whichever that is. */
 export const startProjector = (options: ProjectorOptions): Projector => {
+  setMaxListeners(0, options.signal); // each model waits for it, and that is no leak
   const keepers = (options.models ?? readModels).map((projection) => new Keeper(projection, options));
   const swept = sweepCheckpoints(options.pool).catch((error: unknown) =>
     options.log.warn({ error: nameOf(error) }, 'checkpoints of dropped generations stay for now'),
@@ -106,18 +113,12 @@ class Keeper {
     const { model, version } = this.projection;
     const schema = this.generation?.schema ?? '';
     const figures = await readStatus(pool, store, subscriptionOf(schema), filterOf(this.projection));
-    const trouble =
-      this.stopped !== undefined
-        ? { state: 'stopped' as const, error: this.stopped.why }
-        : this.last?.state === 'retrying'
-          ? { state: 'retrying' as const, ...(this.last.error !== undefined && { error: this.last.error }) }
-          : {};
-    return { model, version, schema, ...figures, ...trouble };
+    return { model, version, schema, ...seenFromWithin(figures, { stopped: this.stopped?.why, last: this.last }) };
   }
 
   /** Ends with its signal, or before a fact that it may not pass: then it waits for another generation, or an upgrade. */
   private async follow(generation: Generation, signal: AbortSignal): Promise<void> {
-    const { store, pool, vault, secrets, log } = this.options;
+    const { store, pool, vault, secrets, log, lease } = this.options;
     this.generation = generation;
     this.stopped = undefined;
     try {
@@ -127,9 +128,10 @@ class Keeper {
         follower: followerOf(this.projection, generation, { vault, secrets }),
         signal,
         log,
+        ...(lease && { lease }),
         onProgress: (status) => {
           this.last = status;
-          this.caughtUp ||= status.state === 'caught-up';
+          this.caughtUp ||= status.state === 'caught-up' || status.state === 'standby';
         },
       });
     } catch (error) {

@@ -92,8 +92,10 @@ const attempt = async (
 };
 
 const tell = (say: (line: string) => void, { model }: Projection, rebuilt: Rebuilt): void => {
-  const { generation, position, equal, different, parked, switched } = rebuilt;
-  say(`${model}: compared at ${position ?? 'the beginning'}: ${equal ? 'equal' : 'different'}`);
+  const { generation, position, equal, compared, different, parked, switched } = rebuilt;
+  const at = position ?? 'the beginning';
+  if (compared) say(`${model}: compared at ${at}: ${equal ? 'equal' : 'different'}`);
+  else say(`${model}: built up to ${at}; the tables so far are of another ledger, so there was nothing to compare`);
   for (const { table, live, other } of different)
     say(
       `  ${table}: ${live.rows} rows (${live.sum.slice(0, 12)}) live, ${other.rows} rows (${other.sum.slice(0, 12)}) in ${generation.schema}`,

@@ -16,7 +16,15 @@ export const projecting = (parts: Parts, signal: AbortSignal, log: Logger): Work
   });
   return {
     ended: projector.ended,
-    checks: [{ name: 'projector', check: async () => ({ ok: (await projector.status()).ready }) }],
+    checks: [
+      {
+        name: 'projector',
+        check: async () => {
+          const { ready, models } = await projector.status();
+          return { ok: ready, detail: models.map(({ model, state }) => `${model} ${state}`).join(', ') };
+        },
+      },
+    ],
     followers: readModelWatches(parts),
   };
 };

@@ -11,6 +11,8 @@ export interface MessageBroker {
    * Throws BrokerAway (ask again) or MessageRefused (never will).
    */
   send(messages: readonly PublicMessage[], signal?: AbortSignal): Promise<void>;
+  /** Told of messages that will soon be sent, while others are on their way: what can be done beforehand is done. */
+  foresee?(messages: readonly PublicMessage[]): void;
   /** Lets go, within seconds, whatever the broker does. */
   close(): Promise<void>;
 }

@@ -1,18 +1,19 @@
 import type { Pool } from 'pg';
-import { publicMessageOf } from '../../../libs/contract/src/public-message.ts';
-import { follow, type Follower } from '../../../libs/ledger/src/follow.ts';
+import { publicMessageOf, type PublicMessage } from '../../../libs/contract/src/public-message.ts';
+import { follow, type Teller } from '../../../libs/ledger/src/follow.ts';
 import { nameOf } from '../../../libs/ledger/src/follow/failure.ts';
+import type { LeasePace } from '../../../libs/ledger/src/follow/lease.ts';
 import { PACE, backOff, type Pace } from '../../../libs/ledger/src/follow/pace.ts';
-import { readStatus, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
-import type { EventStore } from '../../../libs/ledger/src/port.ts';
+import { readStatus, seenFromWithin, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
+import type { EventStore, RecordedEvent } from '../../../libs/ledger/src/port.ts';
 import type { PublisherLog } from './kafka/kafka-log.ts';
 import { BrokerAway, type MessageBroker } from './message-broker.ts';
 
 /** NOTE: stored. Another name would publish everything again from the beginning. */
 export const PUBLISHER = 'publisher@1';
 
-/** Facts taken together at most: they are one transaction, held open while the broker answers. */
-const BATCH = 200;
+/** Facts taken together at most: what a crash may repeat. */
+const BATCH = 1_000;
 
 export interface PublisherOptions {
   readonly store: EventStore;
@@ -24,6 +25,7 @@ export interface PublisherOptions {
   readonly signal: AbortSignal;
   readonly log: PublisherLog;
   readonly pace?: Pace;
+  readonly lease?: LeasePace;
 }
 
 export interface PublisherStatus extends FollowerStatus {
@@ -34,7 +36,7 @@ export interface PublisherStatus extends FollowerStatus {
 }
 
 export interface Publisher {
-  /** Ready while the broker answers and nothing stands in the way. Figures for health and metrics. */
+  /** Ready while the broker answers and nothing stands in the way, also while it stands by. For health and metrics. */
   status(): Promise<PublisherStatus & { readonly ready: boolean }>;
   /** Resolves when it has ended: by the signal, or because it stands before a fact that it may not pass over. Never rejects. */
   readonly ended: Promise<{ readonly stopped?: string }>;
@@ -42,23 +44,39 @@ export interface Publisher {
 
 /**
  * Publishes every fact of the ledger, in its order, from the checkpoint on. The checkpoint moves after the broker's
- * acknowledgement, in the same transaction in which it is held: at least once, never a gap (formats.md, Published).
- * It stops before what cannot be published; nothing is left out.
+ * acknowledgement, and only under the lease under which they were sent: at least once, never a gap (formats.md,
+ * Published). Of several, one publishes and the others stand by. It stops before what cannot be published; nothing is
+ * left out.
  */
 export const startPublisher = (options: PublisherOptions): Publisher => {
-  const { store, pool, broker, organisation, signal, log, pace = PACE } = options;
+  const { store, pool, broker, organisation, signal, log, pace = PACE, lease } = options;
   let last: FollowerStatus | undefined;
   let away: string | undefined = 'starting';
   let stopped: string | undefined;
   let sent = 0;
   let lastAck: string | undefined;
 
-  const follower: Follower = {
+  const foreseen = new WeakMap<RecordedEvent, PublicMessage>();
+  const messageOf = (event: RecordedEvent): PublicMessage | undefined => {
+    const known = foreseen.get(event);
+    if (known) return known;
+    const message = publicMessageOf(event, organisation);
+    if (message) foreseen.set(event, message);
+    return message;
+  };
+
+  const follower: Teller = {
     subscription: PUBLISHER,
     maxBatch: BATCH,
-    onPoison: 'stop',
-    apply: async (events) => {
-      const messages = events.flatMap((event) => publicMessageOf(event, organisation) ?? []);
+    foresee: (events) => {
+      try {
+        broker.foresee?.(events.flatMap((event) => messageOf(event) ?? []));
+      } catch {
+        // What cannot be published is met again when it is its turn.
+      }
+    },
+    send: async (events) => {
+      const messages = events.flatMap((event) => messageOf(event) ?? []);
       if (messages.length === 0) return;
       try {
         await broker.send(messages, signal);
@@ -99,7 +117,20 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
     try {
       await prepare();
       if (!signal.aborted)
-        await follow({ store, pool, follower, signal, log, pace, onProgress: (status) => (last = status) });
+        await follow({
+          store,
+          pool,
+          follower,
+          signal,
+          log,
+          pace,
+          ...(lease && { lease }),
+          onProgress: (status) => {
+            last = status;
+            // Who stands by asks nothing of the broker, and would never hear that it is back.
+            if (status.state === 'standby') away = undefined;
+          },
+        });
       return {};
     } catch (error) {
       stopped = (error as { reason?: string }).reason ?? nameOf(error);
@@ -113,16 +144,12 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
   return {
     ended,
     status: async () => {
-      const figures = await readStatus(pool, store, PUBLISHER);
-      const trouble = stopped ?? away ?? (last?.state === 'retrying' ? last.error : undefined);
-      const state = stopped !== undefined ? 'stopped' : trouble !== undefined ? 'retrying' : figures.state;
+      const status = seenFromWithin(await readStatus(pool, store, PUBLISHER), { stopped, away, last });
       return {
-        ...figures,
-        state,
-        ...(trouble !== undefined && { error: trouble }),
+        ...status,
         sent,
         ...(lastAck !== undefined && { lastAck }),
-        ready: trouble === undefined && state !== 'stopped' && !signal.aborted,
+        ready: status.state !== 'stopped' && status.state !== 'retrying' && !signal.aborted,
       };
     },
   };

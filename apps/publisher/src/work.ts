@@ -23,11 +23,9 @@ export const publishing = (parts: Parts, signal: AbortSignal, log: Logger): Work
       {
         name: 'kafka',
         check: async () => {
-          const { ready, error, lastAck } = await publisher.status();
-          return {
-            ok: ready,
-            detail: error ?? (lastAck === undefined ? 'nothing sent yet' : `last acknowledged at ${lastAck}`),
-          };
+          const { ready, state, error, lastAck, owner } = await publisher.status();
+          const sent = lastAck === undefined ? 'nothing sent yet' : `last acknowledged at ${lastAck}`;
+          return { ok: ready, detail: error ?? (state === 'standby' ? `stands by for ${owner ?? 'nobody'}` : sent) };
         },
       },
     ],

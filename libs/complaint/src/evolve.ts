@@ -63,19 +63,19 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
     case 'HandlerAssigned':
       return { ...complaint, handler: fact.data.handler };
     case 'CustomerThanked':
-      return { ...complaint, thanked: { ...mark, why: fact.data.why }, ...responded(complaint, mark.at) };
+      return { ...complaint, thanked: { why: fact.data.why, ...mark }, ...responded(complaint, mark.at) };
     case 'ApologyGiven':
-      return { ...complaint, apologies: [...complaint.apologies, { ...mark, ...fact.data }] };
+      return { ...complaint, apologies: [...complaint.apologies, { ...fact.data, ...mark }] };
     case 'ResponsibilityAccepted':
-      return { ...complaint, responsibility: { ...mark, words: fact.data.words } };
+      return { ...complaint, responsibility: { words: fact.data.words, ...mark } };
     case 'InformationRequested': {
       const { request, ...asked } = fact.data;
-      return { ...complaint, requests: [...complaint.requests, { ...mark, id: request, ...asked, given: null }] };
+      return { ...complaint, requests: [...complaint.requests, { id: request, ...asked, given: null, ...mark }] };
     }
     case 'InformationGiven':
       return {
         ...complaint,
-        information: [...complaint.information, { ...mark, ...fact.data }],
+        information: [...complaint.information, { ...fact.data, ...mark }],
         requests: complaint.requests.map((request) =>
           request.id === fact.data.request && !request.given ? { ...request, given: mark } : request,
         ),
@@ -84,7 +84,7 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
       const { message, ...said } = fact.data;
       return {
         ...complaint,
-        messages: [...complaint.messages, { ...mark, id: message, ...said }],
+        messages: [...complaint.messages, { id: message, ...said, ...mark }],
         ...(said.direction === 'out' && responded(complaint, mark.at)),
       };
     }
@@ -92,7 +92,7 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
       const { promise, ...promised } = fact.data;
       return {
         ...complaint,
-        promises: [...complaint.promises, { ...mark, id: promise, ...promised, fulfilled: null, broken: null }],
+        promises: [...complaint.promises, { id: promise, ...promised, fulfilled: null, broken: null, ...mark }],
       };
     }
     case 'PromiseFulfilled':
@@ -113,21 +113,21 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
       return withIssue(complaint, fact.data.issue, (issue) => ({ ...issue, repairable: fact.data.repairable }));
     case 'CauseSuspected': {
       const { cause, ...suspected } = fact.data;
-      return { ...complaint, causes: [...complaint.causes, { ...mark, id: cause, state: 'hypothesis', ...suspected }] };
+      return { ...complaint, causes: [...complaint.causes, { id: cause, state: 'hypothesis', ...suspected, ...mark }] };
     }
     case 'CauseConfirmed': {
       const { cause, ...confirmed } = fact.data;
-      return { ...complaint, causes: [...complaint.causes, { ...mark, id: cause, state: 'confirmed', ...confirmed }] };
+      return { ...complaint, causes: [...complaint.causes, { id: cause, state: 'confirmed', ...confirmed, ...mark }] };
     }
     case 'CauseExplained':
-      return { ...complaint, explained: { ...mark, text: fact.data.text } };
+      return { ...complaint, explained: { text: fact.data.text, ...mark } };
     case 'ExplanationWaived':
-      return { ...complaint, explained: { ...mark, waived: true, reason: fact.data.reason } };
+      return { ...complaint, explained: { waived: true, reason: fact.data.reason, ...mark } };
     case 'CorrectionMade': {
       const { correction, issue, ...made } = fact.data;
       return withIssue(complaint, issue, (one) => ({
         ...one,
-        corrections: [...one.corrections, { ...mark, id: correction, ...made }],
+        corrections: [...one.corrections, { id: correction, ...made, ...mark }],
       }));
     }
     case 'CompensationOffered': {
@@ -136,7 +136,7 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
         ...complaint,
         compensations: [
           ...complaint.compensations,
-          { ...mark, id: compensation, ...offered, accepted: null, declined: null, delivered: null },
+          { id: compensation, ...offered, accepted: null, declined: null, delivered: null, ...mark },
         ],
       };
     }
@@ -144,22 +144,22 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
       return withCompensation(complaint, fact.data.compensation, { accepted: mark, declined: null });
     case 'CompensationDeclined':
       return withCompensation(complaint, fact.data.compensation, {
-        declined: { ...mark, reason: fact.data.reason },
+        declined: { reason: fact.data.reason, ...mark },
         accepted: null,
       });
     case 'CompensationDelivered':
-      return withCompensation(complaint, fact.data.compensation, { delivered: { ...mark, proof: fact.data.proof } });
+      return withCompensation(complaint, fact.data.compensation, { delivered: { proof: fact.data.proof, ...mark } });
     case 'ComplaintResolved':
       return {
         ...complaint,
         resolved: mark,
         ...stopped(complaint, mark.at, 'resolution'),
-        resolutions: [...complaint.resolutions, { ...mark, text: fact.data.text }],
+        resolutions: [...complaint.resolutions, { text: fact.data.text, ...mark }],
       };
     case 'CustomerAnswered':
       return {
         ...complaint,
-        customerAnswer: { ...mark, value: fact.data.answer },
+        customerAnswer: { value: fact.data.answer, ...mark },
         accepted: fact.data.answer === 'accepted' ? mark : null,
       };
     case 'ComplaintClosed':
@@ -174,15 +174,15 @@ const step = (complaint: Complaint, fact: ComplaintFact): Complaint => {
         closed: null,
         withdrawn: null,
         customerAnswer: null,
-        reopenings: [...complaint.reopenings, { ...mark, reason: fact.data.reason }],
+        reopenings: [...complaint.reopenings, { reason: fact.data.reason, ...mark }],
       };
     case 'ComplaintWithdrawn':
-      return { ...complaint, withdrawn: { ...mark, reason: fact.data.reason }, ...stopped(complaint, mark.at) };
+      return { ...complaint, withdrawn: { reason: fact.data.reason, ...mark }, ...stopped(complaint, mark.at) };
     case 'FactRectified': {
       const { fact: of, ...rectified } = fact.data;
-      return { ...complaint, rectifications: [...complaint.rectifications, { ...mark, of, ...rectified }] };
+      return { ...complaint, rectifications: [...complaint.rectifications, { of, ...rectified, ...mark }] };
     }
     case 'RuleOverridden':
-      return { ...complaint, overrides: [...complaint.overrides, { ...mark, ...fact.data }] };
+      return { ...complaint, overrides: [...complaint.overrides, { ...fact.data, ...mark }] };
   }
 };

@@ -74,12 +74,11 @@ export interface KafkaForm {
  * because in a compacted topic an empty body means "deleted". `traceparent` stands twice: as the attribute, and bare,
  * where tracing libraries look for it.
  */
-export const kafkaForm = ({ data, datacontenttype, ...attributes }: CloudEvent): KafkaForm => ({
-  key: attributes.partitionkey,
-  value: JSON.stringify(data),
-  headers: {
-    'content-type': datacontenttype,
-    ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value])),
-    ...(attributes.traceparent !== undefined && { traceparent: attributes.traceparent }),
-  },
-});
+export const kafkaForm = (event: CloudEvent): KafkaForm => {
+  const headers: Record<string, string> = { 'content-type': event.datacontenttype };
+  // A loop, for every fact passes here.
+  for (const name in event)
+    if (name !== 'data' && name !== 'datacontenttype') headers[`ce_${name}`] = event[name as 'id'];
+  if (event.traceparent !== undefined) headers['traceparent'] = event.traceparent;
+  return { key: event.partitionkey, value: JSON.stringify(event.data), headers };
+};

@@ -69,8 +69,11 @@ export class Desk {
     const { store, vault, clock } = this.parts;
     // One look at the clock per decision: the rule and the ledger mean the same moment.
     let moment = clock();
-    return this.turns.take(stream, () =>
-      transact({
+    return this.turns.take(stream, () => {
+      // Asked for while the stream is read; after a conflict it is asked for anew.
+      let asked: Promise<VersionedPolicy> | undefined = under();
+      asked.catch(() => undefined); // told when the rule is asked, if ever
+      return transact({
         store,
         vault,
         kind,
@@ -78,7 +81,8 @@ export class Desk {
         request,
         now: () => moment,
         decide: async (state, facts) => {
-          const policy = await under();
+          const policy = await (asked ?? under());
+          asked = undefined;
           moment = clock();
           const clocked = moment.toISOString();
           const before = facts.at(-1)?.recordedAt ?? clocked;
@@ -86,8 +90,8 @@ export class Desk {
           const at = request.effectiveAt ?? now;
           return { decision: await decide(state, { at, now, policy, facts }), policyVersion: policy.version };
         },
-      }),
-    );
+      });
+    });
   }
 
   /** A stream's facts and what they fold into; undefined when there are none (yet, at that time). */

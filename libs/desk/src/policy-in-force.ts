@@ -2,7 +2,8 @@ import type { Complaint } from '../../complaint/src/complaint.ts';
 import { policyEvents, type PolicyFact } from '../../policy/src/events.ts';
 import type { Calendar, VersionedPolicy } from '../../policy/src/policy.ts';
 import { codecOf } from '../../ledger/src/transact.ts';
-import type { EventStore } from '../../ledger/src/port.ts';
+import type { EventStore, ReadStreamOptions, RecordedEvent } from '../../ledger/src/port.ts';
+import { Together } from '../../postgres/src/together.ts';
 
 /** The ledger has no policy yet: the program that opens the doors adopts one first. */
 export class NoPolicy extends Error {
@@ -18,11 +19,17 @@ export type CalendarOf = (version: number, name: string) => Calendar | undefined
 export class PolicyInForce {
   /** Policies never change once adopted, so what was read once holds. */
   private readonly known = new Map<number, VersionedPolicy>();
+  private newestKnown: VersionedPolicy | undefined;
+  /** Every command asks: those that come at once share a look at the stream. */
+  private readonly looks = new Together(async (all: readonly undefined[]) => {
+    const newest = await this.look();
+    return all.map(() => newest);
+  });
 
   constructor(private readonly store: EventStore) {}
 
   async newest(): Promise<VersionedPolicy> {
-    const newest = await this.read({ direction: 'backwards', maxCount: 1 });
+    const newest = await this.looks.ask(undefined);
     if (!newest) throw new NoPolicy();
     return newest;
   }
@@ -51,21 +58,32 @@ export class PolicyInForce {
     return (version, name) => policies.get(version)?.calendars[name];
   }
 
-  private async read(options: {
-    direction?: 'backwards';
-    fromRevision?: bigint;
-    maxCount: 1;
-  }): Promise<VersionedPolicy | undefined> {
-    for await (const event of this.store.readStream('policy', options)) {
-      const version = Number(event.revision);
-      const known = this.known.get(version);
-      if (known) return known;
+  /** Only what came behind the newest one known is read: nearly always nothing. A policy is a large document. */
+  private async look(): Promise<VersionedPolicy | undefined> {
+    const { newestKnown } = this;
+    const newer = await this.read(
+      newestKnown === undefined
+        ? { direction: 'backwards', maxCount: 1 }
+        : { fromRevision: BigInt(newestKnown.version + 1) },
+    );
+    return (this.newestKnown = newer ?? newestKnown);
+  }
+
+  /** The last of those that are read. */
+  private async read(options: ReadStreamOptions): Promise<VersionedPolicy | undefined> {
+    let last: VersionedPolicy | undefined;
+    for await (const event of this.store.readStream('policy', options)) last = this.policyIn(event);
+    return last;
+  }
+
+  private policyIn(event: RecordedEvent): VersionedPolicy {
+    const version = Number(event.revision);
+    let policy = this.known.get(version);
+    if (!policy) {
       const fact = codec.decode(event) as PolicyFact;
-      const policy = { ...fact.data.policy, version };
-      this.known.set(version, policy);
-      return policy;
+      this.known.set(version, (policy = { ...fact.data.policy, version }));
     }
-    return undefined;
+    return policy;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { complaintReceived } from '../../complaint/src/events/intake.ts';
 import type { EventStore, Position } from '../../ledger/src/port.ts';
+import { Together } from '../../postgres/src/together.ts';
 import { numberOfReference, referenceOf } from './reference.ts';
 
 /** Which complaint a reference stands for. Looking up is fresh: the row is written before the fact. */
@@ -13,20 +14,18 @@ export interface References {
 
 /** After a restore the counter goes on behind the next multiple of this: what was counted meanwhile stays unused. */
 const STRETCH = 2 ** 20;
+/** The number that is given next. */
+const NEXT = '(select last_value + is_called::int from desk.reference_numbers)';
 
 /** Numbers and complaints, both unique for ever, in PostgreSQL whatever store keeps the facts. */
 export class PostgresReferences implements References {
+  /** Intakes that come at once are counted in one statement, and wait for one commit. */
+  private readonly counting = new Together((complaints: readonly string[]) => this.count(complaints));
+
   constructor(private readonly pool: Pool) {}
 
   async assign(complaint: string): Promise<string> {
-    const known = await this.numberOf(complaint);
-    if (known !== undefined) return referenceOf(known);
-    const { rows } = await this.pool.query<{ number: string }>(
-      `insert into desk.complaint_references (number, complaint) values (nextval('desk.reference_numbers'), $1)
-       on conflict (complaint) do nothing returning number`,
-      [complaint],
-    );
-    return referenceOf(rows[0] ? Number(rows[0].number) : (await this.numberOf(complaint))!);
+    return referenceOf((await this.counting.ask(complaint)) ?? (await this.numberOf(complaint))!);
   }
 
   async find(reference: string): Promise<string | undefined> {
@@ -72,17 +71,41 @@ export class PostgresReferences implements References {
     return added;
   }
 
-  /** After a restore: numbers that were given since the backup are on paper somewhere, so none of them may come again. */
+  /**
+   * After a restore: numbers that were given since the backup are on paper somewhere, so none of them may come again. They
+   * began where the counter stood, which after an earlier restore is far behind the last number given.
+   */
   async goOnInUnusedStretch(): Promise<void> {
-    await this.countFrom(`(coalesce(max(number), -1) / ${STRETCH} + 2) * ${STRETCH}`);
+    await this.countFrom(
+      `((greatest(coalesce(max(number), -1) + 1, ${NEXT}) + ${STRETCH - 1}) / ${STRETCH} + 1) * ${STRETCH}`,
+    );
   }
 
   /** Never back: a number that was given is not given again. */
   private async countFrom(next: string): Promise<void> {
     await this.pool.query(
       `select setval('desk.reference_numbers', greatest((select ${next} from desk.complaint_references),
-         (select last_value + is_called::int from desk.reference_numbers)), false)`,
+         ${NEXT}), false)`,
     );
+  }
+
+  /** Each complaint's number, counted for those that have none; undefined: somebody else counted it at the same moment. */
+  private async count(complaints: readonly string[]): Promise<(number | undefined)[]> {
+    const { rows } = await this.pool.query<{ number: string; complaint: string }>({
+      name: 'count-references',
+      text: `with known as (
+               select k.number, k.complaint from unnest($1::uuid[]) as a (complaint)
+                cross join lateral (select number, complaint from desk.complaint_references where complaint = a.complaint limit 1) k
+             ), counted as (
+               insert into desk.complaint_references (number, complaint)
+               select nextval('desk.reference_numbers'), a.complaint from (select distinct unnest($1::uuid[]) as complaint) a
+                where not exists (select from known where known.complaint = a.complaint)
+               on conflict (complaint) do nothing returning number, complaint
+             ) select * from known union all select * from counted`,
+      values: [complaints],
+    });
+    const numbers = new Map(rows.map(({ number, complaint }) => [complaint, Number(number)]));
+    return complaints.map((complaint) => numbers.get(complaint));
   }
 
   private async numberOf(complaint: string): Promise<number | undefined> {

@@ -1,18 +1,24 @@
 import type { Pool, PoolClient } from 'pg';
-import { Fenced, noteStop, readCheckpoint } from './follow/checkpoint.ts';
+import { Fenced } from './follow/checkpoint.ts';
 import { FollowerStopped, failureOf } from './follow/failure.ts';
+import { LEASE, Lease, LeaseLost, type LeasePace } from './follow/lease.ts';
 import { PACE, backOff, pause, type Pace } from './follow/pace.ts';
+import { readAhead } from './follow/read-ahead.ts';
 import { Reporter } from './follow/reporter.ts';
 import type { FollowerStatus } from './follow/status.ts';
 import { Steps } from './follow/steps.ts';
+import { Troubles } from './follow/troubles.ts';
 import type { EventFilter, EventStore, RecordedEvent } from './port.ts';
 
-/** Whoever follows the ledger: projector, publisher, process manager. */
-export interface Follower {
+interface Subscriber {
   /** The checkpoint row's name: `projector:complaints@1`. NOTE: stored. */
   readonly subscription: string;
   readonly filter?: EventFilter;
   readonly maxBatch?: number;
+}
+
+/** Who follows the ledger and keeps what it makes of it in the database: projector, process manager. */
+export interface Follower extends Subscriber {
   /** What becomes of a fact that cannot be applied: parked with the rest of its stream, or the end of following. */
   readonly onPoison: 'park' | 'stop';
   /**
@@ -20,6 +26,17 @@ export interface Follower {
    * facts. Throws TryAgain when something outside is away, UnknownFact for what this program is too old for.
    */
   readonly apply: (events: readonly RecordedEvent[], tx: PoolClient) => Promise<void>;
+}
+
+/** Who follows the ledger and tells the world: publisher. What is said cannot be taken back, so nothing is parked. */
+export interface Teller extends Subscriber {
+  /**
+   * Sends one batch and returns when all of it is safe; the checkpoint moves after. At least once, and in the order of
+   * the ledger, each run unbroken from a checkpoint. Throws as `apply` does.
+   */
+  readonly send: (events: readonly RecordedEvent[]) => Promise<void>;
+  /** Told of each batch as soon as it is read, while the one before it is on its way. Must not throw. */
+  readonly foresee?: (events: readonly RecordedEvent[]) => void;
 }
 
 /** What pino offers. Details are codes and ids only. */
@@ -32,87 +49,144 @@ export interface FollowLog {
 export interface FollowOptions {
   readonly store: EventStore;
   readonly pool: Pool;
-  readonly follower: Follower;
+  readonly follower: Follower | Teller;
   /** Ends the following after the batch in flight. */
   readonly signal: AbortSignal;
   readonly log?: FollowLog;
   readonly onProgress?: (status: FollowerStatus) => void;
   readonly pace?: Pace;
+  readonly lease?: LeasePace;
 }
 
 /**
  * Follows the ledger: each batch and the move of its checkpoint are one transaction, so that a fact is applied once in
- * effect, whoever dies when (ledger.md §3). Two with one subscription take turns at the checkpoint's row; the later one
- * finds it moved, reads again and goes on from there.
+ * effect, whoever dies when (ledger.md §3). Of several with one subscription, one has the lease and works; the others
+ * stand by, and one of them goes on within seconds when it falls silent, at once when it stops.
  * Returns after the signal; rejects with FollowerStopped when it may not go on.
  */
 export const follow = async (options: FollowOptions): Promise<void> => {
-  const { pool, store, follower, signal } = options;
+  const { pool, store, follower } = options;
   const { subscription, filter } = follower;
   const reporter = new Reporter({ pool, store, subscription, filter }, options.onProgress);
-  const steps = new Steps(options, reporter);
+  const troubles = new Troubles(options, reporter);
   try {
-    let attempt = 0;
-    while (!signal.aborted) {
+    for (;;) {
+      const lease = await untilOurTurn(options, troubles, reporter);
+      if (!lease) break;
       try {
-        await followOnce(options, steps, reporter, () => (attempt = 0));
+        await work(options, lease, troubles, reporter);
       } catch (error) {
-        if (error instanceof FollowerStopped) throw error;
-        if (signal.aborted) break;
-        if (error instanceof Fenced) {
-          // Another one is at work. It may be far ahead: no hurry.
-          await pause(20 + Math.random() * 200, signal);
-          continue;
-        }
-        if (failureOf(error) !== 'transient') throw steps.stop(error);
-        steps.retrying(error, attempt);
-        await backOff(options.pace ?? PACE, attempt++, signal);
+        // Somebody newer may stand by who can go on.
+        if (error instanceof FollowerStopped) await lease.giveBack(error.reason);
+        throw error;
+      } finally {
+        await lease.giveBack();
       }
     }
     await reporter.stopped();
   } catch (error) {
     if (!(error instanceof FollowerStopped)) throw error;
-    await noteStop(pool, subscription, error.reason).catch(() => undefined);
     await reporter.stopped(error.reason);
     throw error;
   }
 };
 
+/** Stands by until the subscription is ours. Undefined: the signal came first. */
+const untilOurTurn = async (
+  { pool, follower, signal, log, pace = PACE, lease: leasePace = LEASE }: FollowOptions,
+  troubles: Troubles,
+  reporter: Reporter,
+): Promise<Lease | undefined> => {
+  const { subscription } = follower;
+  let standing = false;
+  for (let attempt = 0; !signal.aborted;) {
+    try {
+      const lease = await Lease.take(pool, subscription, leasePace.leaseMs);
+      if (lease) {
+        if (standing) log?.info({ subscription }, 'takes over');
+        return lease;
+      }
+      attempt = 0;
+      if (!standing) log?.info({ subscription }, 'stands by: another one follows');
+      standing = true;
+      reporter.standsBy();
+      // With jitter, so that those who stand by don't all ask at once.
+      await pause(leasePace.lookMs * (0.5 + Math.random() / 2), signal);
+    } catch (error) {
+      if (failureOf(error) !== 'transient') throw troubles.stop(error);
+      troubles.retrying(error, attempt);
+      await backOff(pace, attempt++, signal);
+    }
+  }
+  return undefined;
+};
+
+/** Works until the signal, or until the lease is lost. */
+const work = async (options: FollowOptions, lease: Lease, troubles: Troubles, reporter: Reporter): Promise<void> => {
+  const { signal, pace = PACE } = options;
+  const over = AbortSignal.any([signal, lease.lost]);
+  const steps = new Steps(options, lease, over, troubles, reporter);
+  let attempt = 0;
+  while (!over.aborted) {
+    try {
+      await followOnce(options, lease, over, steps, troubles, reporter, () => (attempt = 0));
+    } catch (error) {
+      if (error instanceof FollowerStopped) throw error;
+      if (error instanceof LeaseLost || over.aborted) return;
+      if (error instanceof Fenced) {
+        // A switch of read models, an operator or a successor has moved it. No hurry.
+        await pause(20 + Math.random() * 200, over);
+        continue;
+      }
+      if (failureOf(error) !== 'transient') throw troubles.stop(error);
+      troubles.retrying(error, attempt);
+      await backOff(pace, attempt++, over);
+    }
+  }
+};
+
 /** From the checkpoint on, until something makes it necessary to read the checkpoint again. */
 const followOnce = async (
-  options: FollowOptions,
+  { store, follower }: FollowOptions,
+  lease: Lease,
+  over: AbortSignal,
   steps: Steps,
+  troubles: Troubles,
   reporter: Reporter,
   wentWell: () => void,
 ): Promise<void> => {
-  const { pool, store, follower, signal } = options;
-  let from = await readCheckpoint(pool, follower.subscription);
+  const { filter, maxBatch } = follower;
+  let from = await lease.position();
   reporter.standsAt(from);
-  const ended = new AbortController();
-  try {
+  const heardFrom = async function* (signal: AbortSignal) {
     for await (const heard of store.subscribe({
       ...(from !== undefined && { after: from }),
-      ...(follower.filter && { filter: follower.filter }),
-      ...(follower.maxBatch !== undefined && { maxBatch: follower.maxBatch }),
-      signal: AbortSignal.any([signal, ended.signal]),
+      ...(filter && { filter }),
+      ...(maxBatch !== undefined && { maxBatch }),
+      signal,
     })) {
-      switch (heard.kind) {
-        case 'batch':
-          from = await steps.settle(from, heard.events, heard.scannedTo);
-          break;
-        case 'progress':
-          from = await steps.passOver(from, heard.scannedTo);
-          break;
-        case 'caught-up':
-          break;
-        case 'reconnecting':
-          steps.retrying(heard.cause, heard.attempt);
-          continue;
-      }
-      wentWell();
-      reporter.standsAt(from);
+      if (heard.kind === 'batch' && 'foresee' in follower) follower.foresee?.(heard.events);
+      yield heard;
     }
-  } finally {
-    ended.abort();
+  };
+  for await (const heard of readAhead(heardFrom, over)) {
+    switch (heard.kind) {
+      case 'batch':
+        // What was read ahead when the end came waits for the next one.
+        if (over.aborted) return;
+        from = await steps.settle(from, heard.events, heard.scannedTo);
+        break;
+      case 'progress':
+        from = await steps.passOver(from, heard.scannedTo);
+        break;
+      case 'caught-up':
+        reporter.caughtUp();
+        break;
+      case 'reconnecting':
+        troubles.retrying(heard.cause, heard.attempt);
+        continue;
+    }
+    wentWell();
+    reporter.standsAt(from);
   }
 };

@@ -46,8 +46,6 @@ export const sealAll = async <State, E extends Event>(
     const foreseen = events.reduce<State | undefined>(
       (older, event, index) =>
         kind.evolve(older, {
-          ...metadata,
-          ...event,
           id: '',
           stream,
           revision: firstRevision + index,
@@ -55,6 +53,8 @@ export const sealAll = async <State, E extends Event>(
           schemaVersion: codec.versionOf(event.type),
           previousDigest: null,
           digest: '',
+          ...metadata,
+          ...event,
         } as unknown as FactOf<E>),
       state,
     )!;
@@ -80,7 +80,7 @@ export const sealAll = async <State, E extends Event>(
     const id = uuidv7();
     const digest = digestOf({ stream, revision: BigInt(revision), id, type: event.type, data, metadata: bare });
     previousDigest = digest;
-    return { id, type: event.type, data, metadata: { ...bare, digest } };
+    return { id, type: event.type, data, metadata: { digest, ...bare } };
   });
   return { events: sealed as unknown as readonly [NewEvent, ...NewEvent[]], firstRevision, keys: [...keys.values()] };
 };

@@ -130,10 +130,10 @@ export const transact = async <State, E extends Event>(options: TransactOptions<
         sealed.events.length === 1
           ? [
               codec.decode({
-                ...sealed.events[0],
                 stream,
                 revision: BigInt(sealed.firstRevision),
                 position: result.position,
+                ...sealed.events[0],
               }),
             ]
           : await read(sealed); // the store told the last one's position only

@@ -34,16 +34,31 @@ export const openDatabase = (url: string, options: DatabaseOptions): pg.Pool => 
   return pool;
 };
 
-/** Runs the work in one transaction: committed when it returns, rolled back when it throws. */
-export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+/** Statements that are sent together with the transaction's first or last, for who does the same thing very often. */
+export interface Bounds {
+  /** Begins with `begin`. */
+  readonly begin?: string;
+  /** Ends with `commit`; asked for when the work is done. */
+  readonly commit?: () => string;
+}
+
+/**
+ * Runs the work in one transaction: committed when it returns, rolled back when it throws. The work is told what the
+ * statements of `begin` answered.
+ */
+export const inTransaction = async <T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient, begun: pg.QueryResult | readonly pg.QueryResult[]) => Promise<T>,
+  { begin = 'begin', commit = () => 'commit' }: Bounds = {},
+): Promise<T> => {
   const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error): void => void (broken = error);
   client.on('error', onError); // while it is checked out the pool does not listen
   try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
+    const begun = await client.query(begin);
+    const result = await work(client, begun);
+    await client.query(commit());
     return result;
   } catch (error) {
     // A connection that cannot even roll back is in an unknown state: the pool must not hand it out again.

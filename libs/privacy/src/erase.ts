@@ -29,10 +29,29 @@ export const eraseSubject = async (options: EraseOptions, subject: string): Prom
  * erasures were applied.
  */
 export const reapplyErasures = async (options: EraseOptions): Promise<number> => {
+  const listed = await options.log.entries();
+  // At nearly every start all of them are known: asked once, not one by one.
+  const { rows } = await options.pool.query<{ id: string }>('select id from es.erasures where id = any($1::uuid[])', [
+    listed.map(({ id }) => id),
+  ]);
+  const known = new Set(rows.map(({ id }) => id));
   let applied = 0;
-  for (const erasure of await options.log.entries())
+  for (const erasure of listed.filter(({ id }) => !known.has(id)))
     if (await patiently(() => inTransaction(options.pool, (tx) => reapply(options, tx, erasure)))) applied++;
   return applied;
+};
+
+/**
+ * Erasures that the database knows and the log does not list: then it is not the current log, and after a restore these
+ * people, and who else was erased since, would come back.
+ */
+export const unlistedErasures = async ({ pool, log }: Pick<EraseOptions, 'pool' | 'log'>): Promise<number> => {
+  const listed = (await log.entries()).map(({ id }) => id);
+  const { rows } = await pool.query<{ unlisted: number }>(
+    'select count(*)::int as unlisted from es.erasures where id <> all($1::uuid[])',
+    [listed],
+  );
+  return rows[0]!.unlisted;
 };
 
 const erase = async ({ log, forget = [] }: EraseOptions, tx: PoolClient, subject: string) => {

@@ -34,10 +34,11 @@ export class Subjects {
   }
 
   private async byHmac(hmac: Buffer): Promise<string | undefined> {
-    const { rows } = await this.pool.query<{ subject: string }>(
-      'select subject from es.subjects where reference_hmac = $1',
-      [hmac],
-    );
+    const { rows } = await this.pool.query<{ subject: string }>({
+      name: 'subject-by-hmac',
+      text: 'select subject from es.subjects where reference_hmac = $1',
+      values: [hmac],
+    });
     return rows[0]?.subject;
   }
 }

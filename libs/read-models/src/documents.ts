@@ -1,8 +1,11 @@
 import { idOf } from '../../fact/src/stream-kind.ts';
 import type { ReadFact, Workplace } from './projection.ts';
-import { rowsOf, writeRows, type Columns, type RowOf, type Table } from './table.ts';
+import { rowsOf, updateRows, writeRows, type Columns, type RowOf, type Table } from './table.ts';
 
-/** Everything that one model knows of one stream: rows of its tables. The head remembers how far it was read. */
+/**
+ * Everything that one model knows of one stream: rows of its tables. The head remembers how far it was read; its fixed
+ * columns are there only in the batch that opens it.
+ */
 type Head = Table<Columns & { readonly revision: 'int' }>;
 export type Document<H extends Table, Parts extends Readonly<Record<string, Table>>> = { readonly head: RowOf<H> } & {
   readonly [Name in keyof Parts]: readonly RowOf<Parts[Name]>[];
@@ -37,7 +40,13 @@ export const foldDocuments = async <H extends Head, Parts extends Readonly<Recor
     after.set(id, { ...next, head: { ...next.head, revision: fact.revision } });
   }
   const documents = [...after.values()];
-  await writeRows(tx, schema, tables.head, documents.map((document) => document.head) as never[]);
+  const heads = [...after].map(([id, { head }]) => ({ head: head as never, known: before.has(id) }));
+  const headsOf = (wanted: boolean) => heads.filter(({ known }) => known === wanted).map(({ head }) => head);
+  if (tables.head.fixed.length === 0) await writeRows(tx, schema, tables.head, [...headsOf(true), ...headsOf(false)]);
+  else {
+    await updateRows(tx, schema, tables.head, headsOf(true));
+    await writeRows(tx, schema, tables.head, headsOf(false));
+  }
   for (const [name, table] of Object.entries(tables.parts)) {
     const old = new Set([...before.values()].flatMap((document) => document[name] as readonly unknown[]));
     const changed = documents

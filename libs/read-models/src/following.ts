@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { TryAgain } from '../../ledger/src/follow/failure.ts';
 import type { Follower } from '../../ledger/src/follow.ts';
 import type { Secrets } from '../../privacy/src/secrets.ts';
@@ -11,6 +12,9 @@ export interface Keys {
   readonly secrets: Secrets;
 }
 
+/** What is far behind is applied in few, large transactions; what is not comes a few facts at a time anyhow. */
+const MAX_BATCH = 2_000;
+
 /** The generation was dropped while it was followed. Whoever started the follower will stop it. */
 export class GenerationGone extends TryAgain {
   override readonly name = 'GenerationGone';
@@ -23,11 +27,16 @@ export class GenerationGone extends TryAgain {
 export const followerOf = (projection: Projection, generation: Generation, keys: Keys): Follower => ({
   subscription: subscriptionOf(generation.schema),
   filter: filterOf(projection),
+  maxBatch: MAX_BATCH,
   onPoison: generation.state === 'building' ? 'stop' : 'park',
   apply: async (events, tx) => {
-    const facts = factsOf(events);
-    const { rowCount } = await tx.query('select 1 from es.read_models where schema = $1', [generation.schema]);
-    if (rowCount === 0) throw new GenerationGone(`${generation.schema} was dropped`);
-    await projection.apply(facts, { tx, schema: generation.schema, ...keys });
+    await projection.apply(factsOf(events), { tx, schema: generation.schema, ...keys }).catch((error: unknown) => {
+      // Nobody drops a generation in mid-batch, for its checkpoint is held; a table that is missing is no fact's fault.
+      throw isGone(error) ? new GenerationGone(`${generation.schema} was dropped`, { cause: error }) : error;
+    });
   },
 });
+
+/** A table or a schema that does not exist. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code === '42P01' || error.code === '3F000');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { openTestLedger } from '../../../test/support/ledger.ts';
 import { testDatabase } from '../../../test/support/test-database.ts';
 import { complaintStreams, type Complaint } from '../../complaint/src/complaint.ts';
 import type { ComplaintEvent } from '../../complaint/src/events.ts';
@@ -13,7 +14,6 @@ import { followUpStreams } from '../../follow-up/src/follow-up.ts';
 import type { FollowUpEvent } from '../../follow-up/src/events.ts';
 import type { Position } from '../../ledger/src/port.ts';
 import { ledgerMigrations } from '../../ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../ledger/src/postgres/postgres-event-store.ts';
 import { transact } from '../../ledger/src/transact.ts';
 import { inTransaction } from '../../postgres/src/database.ts';
 import { migrate } from '../../postgres/src/migrations.ts';
@@ -35,7 +35,7 @@ export const openWorld = async () => {
   const database = await testDatabase();
   const { pool } = database;
   await migrate(pool, ledgerMigrations, readModelMigrations);
-  const store = new PostgresEventStore({ url: database.url });
+  const { store, identity } = await openTestLedger(database);
   const master = MasterKey.mint().key;
   const vault = new Vault(new PostgresKeyTable(pool), master);
   const secrets = await Secrets.open(pool, master);
@@ -69,6 +69,7 @@ export const openWorld = async () => {
   return {
     ...database,
     store,
+    identity,
     vault,
     secrets,
     /** What queries ask of. */

@@ -1,10 +1,18 @@
 import { follow, type FollowLog } from '../../ledger/src/follow.ts';
+import { findCheckpoint } from '../../ledger/src/follow/checkpoint.ts';
 import { FollowerStopped, failureOf } from '../../ledger/src/follow/failure.ts';
 import { PACE, backOff } from '../../ledger/src/follow/pace.ts';
 import type { FollowerStatus } from '../../ledger/src/follow/status.ts';
-import { ensureBuilding, ensureLive, generationsOf, type Generation } from './generations.ts';
+import {
+  dropGeneration,
+  ensureBuilding,
+  ensureLive,
+  generationsOf,
+  subscriptionOf,
+  type Generation,
+} from './generations.ts';
 import { followerOf } from './following.ts';
-import { switchTo, type SwitchOptions, type Switched } from './switching.ts';
+import { belonging, switchTo, type SwitchOptions, type Switched } from './switching.ts';
 
 export interface RebuildOptions extends Omit<SwitchOptions, 'to'> {
   /** Ends it; what was built stays, and the next rebuild goes on from there. */
@@ -34,8 +42,15 @@ export class RebuildEnded extends Error {
  */
 export const rebuild = async (options: RebuildOptions): Promise<Rebuilt> => {
   await ensureLive(options.pool, options.projection);
+  const building = await ensureBuilding(options.pool, options.projection);
+  if (await isOfThisLedger(options, building)) return takeOver(options, building);
+  // An unfinished one from before the ledger was copied or restored: nothing of it is of use.
+  await dropGeneration(options.pool, building.schema);
   return takeOver(options, await ensureBuilding(options.pool, options.projection));
 };
+
+const isOfThisLedger = async ({ pool, store }: RebuildOptions, { schema }: Generation): Promise<boolean> =>
+  (await belonging(store))((await findCheckpoint(pool, subscriptionOf(schema)))?.position);
 
 /**
  * Puts the generation that answered last back in its place: brings it up to date first, so that nothing is lost that
@@ -51,7 +66,10 @@ export const rollBack = async (options: Omit<RebuildOptions, 'evenIfDifferent'>)
   const generations = await generationsOf(options.pool, options.projection);
   const to = generations.find(({ schema }) => schema === rows[0]?.schema);
   if (!to) throw new NothingToRollBackTo(`${model} has no generation that answered before`);
-  return takeOver({ ...options, evenIfDifferent: true }, to);
+  const whole = { ...options, evenIfDifferent: true };
+  if (!(await isOfThisLedger(whole, to)))
+    throw new NothingToRollBackTo(`${to.schema} was filled before the ledger was copied or restored; rebuild instead`);
+  return takeOver(whole, to);
 };
 
 const takeOver = async (options: RebuildOptions, generation: Generation): Promise<Rebuilt> => {

@@ -24,6 +24,8 @@ export interface Switched {
   /** Where both stood when they were compared. */
   readonly position: Position | undefined;
   readonly equal: boolean;
+  /** False: the live one stood in another ledger, from before a copy or a restore; there was nothing to compare. */
+  readonly compared: boolean;
   /** Tables whose rows differ, with both sums. */
   readonly different: readonly { readonly table: string; readonly live: TableSum; readonly other: TableSum }[];
   /** Facts that the generation that answered until now could not apply. */
@@ -35,19 +37,40 @@ export class SwitchedMeanwhile extends Error {
   override readonly name = 'SwitchedMeanwhile';
 }
 
+/** The generation was filled from another ledger, from before a copy or a restore. It must be built anew. */
+export class OtherLedger extends Error {
+  override readonly name = 'OtherLedger';
+}
+
 /**
  * Puts one generation in the place of the live one, in one transaction: holds both checkpoints, so that neither moves,
  * brings the one behind up to the other's position, compares their rows, and changes the pointer. Questions are answered
  * all the while, from one or the other. Throws FollowerStopped when one stands before a fact that it cannot apply.
+ * A live one that was filled from another ledger cannot be compared, and answers nobody: it is replaced.
  */
 export const switchTo = async (options: SwitchOptions): Promise<Switched> => {
-  const { pool, projection, to, evenIfDifferent } = options;
+  const { pool, projection, store, to, evenIfDifferent } = options;
   const live = (await generationsOf(pool, projection)).find((generation) => generation.state === 'live');
   if (!live) throw new SwitchedMeanwhile(`${projection.model} has no live generation`);
   return inTransaction(pool, async (tx) => {
-    await tx.query('set local statement_timeout = 0');
+    // Comparing may take its time; who is suspended in here lets the followers go on after some seconds.
+    await tx.query(`set local statement_timeout = 0; set local idle_in_transaction_session_timeout = '10s'`);
     const stands = await holdBoth(tx, live, to);
     await stillSo(tx, projection, live, to);
+    const ours = await belonging(store);
+    if (!ours(stands.to)) throw new OtherLedger(`${to.schema} was filled from another ledger`);
+    if (!ours(stands.live)) {
+      await replace(tx, live, to);
+      const position = stands.to;
+      return {
+        switched: true,
+        position,
+        equal: false,
+        compared: false,
+        different: [],
+        parked: await parkedOf(tx, live),
+      };
+    }
     const position = latest(stands.live, stands.to);
     if (position !== undefined) {
       await catchUp(options, tx, live, stands.live, position);
@@ -61,12 +84,17 @@ export const switchTo = async (options: SwitchOptions): Promise<Switched> => {
     });
     const equal = different.length === 0;
     const switched = equal || evenIfDifferent;
-    if (switched) {
-      await moveTo(tx, live, 'retired');
-      await moveTo(tx, to, 'live');
-    }
-    return { switched, position, equal, different, parked: await parkedOf(tx, live) };
+    if (switched) await replace(tx, live, to);
+    return { switched, position, equal, compared: true, different, parked: await parkedOf(tx, live) };
   });
+};
+
+/** Tells positions of this ledger from those of one that it was copied from, or restored to an older moment. */
+export const belonging = async (store: EventStore): Promise<(position: Position | undefined) => boolean> => {
+  const head = await store.head();
+  const epoch = await store.epoch();
+  return (position) =>
+    position === undefined || (head !== undefined && position.startsWith(`${epoch}.`) && position <= head);
 };
 
 /** Both checkpoints, in the order of their names, as every switch takes them; they are the first locks, as followers'. */
@@ -136,6 +164,11 @@ const standsBefore = (subscription: string, error: unknown): never => {
 
 const latest = (one: Position | undefined, other: Position | undefined): Position | undefined =>
   one === undefined || (other !== undefined && other > one) ? other : one;
+
+const replace = async (tx: PoolClient, live: Generation, to: Generation): Promise<void> => {
+  await moveTo(tx, live, 'retired');
+  await moveTo(tx, to, 'live');
+};
 
 const moveTo = (tx: PoolClient, { schema }: Generation, state: Generation['state']) =>
   tx.query('update es.read_models set state = $2, switched = clock_timestamp() where schema = $1', [schema, state]);

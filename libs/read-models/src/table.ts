@@ -43,6 +43,8 @@ export interface Table<C extends Columns = Columns> {
   readonly key: readonly string[];
   /** The column with the id of the stream that the row tells of. */
   readonly owner: string;
+  /** Columns that never change once the row is there: they are not read back, and not written again. */
+  readonly fixed: readonly string[];
   /** What stands behind `on <table>` in `create index`, each with the index's name. */
   readonly indexes: Readonly<Record<string, string>>;
 }
@@ -50,8 +52,13 @@ export interface Table<C extends Columns = Columns> {
 export const defineTable = <const C extends Columns>(
   name: string,
   columns: C,
-  more: { key: readonly (keyof C & string)[]; owner: keyof C & string; indexes?: Readonly<Record<string, string>> },
-): Table<C> => ({ name, columns, indexes: {}, ...more });
+  more: {
+    key: readonly (keyof C & string)[];
+    owner: keyof C & string;
+    fixed?: readonly (keyof C & string)[];
+    indexes?: Readonly<Record<string, string>>;
+  },
+): Table<C> => ({ name, columns, fixed: [], indexes: {}, ...more });
 
 const kindOf = (column: string): { kind: Kind; nullable: boolean } =>
   column.endsWith('?')
@@ -73,7 +80,7 @@ export const ddlOf = (schema: string, table: Table): string => {
   ].join('\n');
 };
 
-/** The rows of the given streams. */
+/** The rows of the given streams, without what is fixed in them. */
 export const rowsOf = async <C extends Columns>(
   tx: PoolClient,
   schema: string,
@@ -82,6 +89,7 @@ export const rowsOf = async <C extends Columns>(
 ): Promise<RowIn<C>[]> => {
   const { rows } = await tx.query<Record<string, unknown>>(
     `select ${Object.entries(table.columns)
+      .filter(([name]) => !table.fixed.includes(name))
       .map(([name, column]) => `"${name}"${kindOf(column).kind === 'bytes' ? `::text` : ''}`)
       .join(
         ', ',
@@ -117,15 +125,47 @@ export const writeRows = async <C extends Columns>(
   );
 };
 
+/** Writes known rows, but for what is fixed in them, in one statement. */
+export const updateRows = async <C extends Columns>(
+  tx: PoolClient,
+  schema: string,
+  table: Table<C>,
+  rows: readonly RowIn<C>[],
+): Promise<void> => {
+  if (rows.length === 0) return;
+  const columns = Object.entries(table.columns).filter(([name]) => !table.fixed.includes(name));
+  const described = columns.map(
+    ([name, column]) => `"${name}" ${KINDS[kindOf(column).kind].replace(' collate "C"', '')}`,
+  );
+  const others = columns.map(([name]) => name).filter((name) => !table.key.includes(name));
+  await tx.query(
+    `update ${schema}.${table.name} t set ${others.map((name) => `"${name}" = r."${name}"`).join(', ')}
+       from jsonb_to_recordset($1::jsonb) as r (${described.join(', ')})
+      where ${table.key.map((name) => `t."${name}" = r."${name}"`).join(' and ')}`,
+    [JSON.stringify(rows.map((row) => withTimestamps(table, row)))],
+  );
+};
+
 /** An instant as PostgreSQL reads it: it knows no year 0, only 1 BC. */
 export const timestampOf = (instant: string): string =>
   instant.startsWith('0000-') ? `0001-${instant.slice(5)} BC` : instant;
 
 const withTimestamps = (table: Table, row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
-  const early = Object.entries(row).filter(
-    ([name, value]) => kindOf(table.columns[name]!).kind === 'instant' && typeof value === 'string',
-  );
-  return { ...row, ...Object.fromEntries(early.map(([name, value]) => [name, timestampOf(value as string)])) };
+  let written: Record<string, unknown> | undefined;
+  for (const name of instantsIn(table)) {
+    const value = row[name];
+    if (typeof value === 'string' && value.startsWith('0000-')) (written ??= { ...row })[name] = timestampOf(value);
+  }
+  return written ?? row;
+};
+
+const instants = new WeakMap<Table, readonly string[]>();
+const instantsIn = (table: Table): readonly string[] => {
+  const known = instants.get(table);
+  if (known) return known;
+  const names = Object.keys(table.columns).filter((name) => kindOf(table.columns[name]!).kind === 'instant');
+  instants.set(table, names);
+  return names;
 };
 
 /** Instants as facts print them. */

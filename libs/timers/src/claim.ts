@@ -17,21 +17,25 @@ export interface DueTimer {
 const ONE_AT_A_TIME = '7305808869229539';
 
 export interface Claim {
+  /** Minted for this claim alone: whoever claims later, the same process too, is told apart from it. */
   readonly by: string;
   readonly processes: readonly string[];
   /** What is due by then is claimed. */
   readonly now: Date;
   readonly most: number;
-  /** How long others leave them alone. Who takes longer may see them done by another as well: that is harmless. */
+  /** How long others leave them alone, unless it is prolonged. */
   readonly leaseMs: number;
 }
 
 /** Takes on the next due timers, oldest first. A lane whose head is claimed or backs off is left alone. */
 export const claimTimers = (pool: Pool, { by, processes, now, most, leaseMs }: Claim): Promise<DueTimer[]> =>
   inTransaction(pool, async (tx) => {
-    // Losing a claim in a crash is what its lease is for, so nobody waits for the disk.
-    await tx.query(`set local synchronous_commit = off`);
-    await tx.query(`select pg_advisory_xact_lock(${ONE_AT_A_TIME})`);
+    // Losing a claim in a crash is what its lease is for, so nobody waits for the disk. Who is suspended in here keeps
+    // the others out no longer than some seconds.
+    await tx.query(
+      `set local synchronous_commit = off; set local idle_in_transaction_session_timeout = '5s';
+       select pg_advisory_xact_lock(${ONE_AT_A_TIME})`,
+    );
     const { rows } = await tx.query<DueTimer>(
       `with next as (
          select t.timer_id from es.timers t
@@ -66,12 +70,26 @@ export const markFired = async (pool: Pool, id: string, now: Date, outcome: stri
   );
 };
 
-/** It failed: not again before `waitMs` have passed. */
-export const putOff = async (pool: Pool, id: string, waitMs: number, error: string): Promise<void> => {
+/** Prolongs a claim, and answers which of its timers are still its own. */
+export const keepClaimed = async (
+  pool: Pool,
+  { by, ids, leaseMs }: { by: string; ids: readonly string[]; leaseMs: number },
+): Promise<ReadonlySet<string>> => {
+  const { rows } = await pool.query<{ id: string }>(
+    `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+     update es.timers set not_before = clock_timestamp() + $3 * interval '1 millisecond' from unhurried
+      where timer_id = any($1) and claimed_by = $2 and fired_at is null returning timer_id as id`,
+    [ids, by, leaseMs],
+  );
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** It failed: not again before `waitMs` have passed. Somebody else's claim is left alone. */
+export const putOff = async (pool: Pool, by: string, id: string, waitMs: number, error: string): Promise<void> => {
   await pool.query(
-    `update es.timers set not_before = clock_timestamp() + $2 * interval '1 millisecond', error = $3
-      where timer_id = $1 and fired_at is null`,
-    [id, waitMs, error],
+    `update es.timers set not_before = clock_timestamp() + $3 * interval '1 millisecond', error = $4
+      where timer_id = $1 and claimed_by = $2 and fired_at is null`,
+    [id, by, waitMs, error],
   );
 };
 

@@ -6,8 +6,9 @@ import { ledgerMigrations } from '../../ledger/src/postgres/migrations.ts';
 import { inTransaction } from '../../postgres/src/database.ts';
 import { migrate } from '../../postgres/src/migrations.ts';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
-import { claimTimers, markFired, type DueTimer } from './claim.ts';
+import { claimTimers, keepClaimed, markFired, putOff, release, type DueTimer } from './claim.ts';
 import { fireTimers, type Fire, type FiringPace } from './fire-timers.ts';
+import { Held } from './held.ts';
 import { timerMigrations } from './migrations.ts';
 import { timersStatus } from './status.ts';
 import { setTimers, timerId, type Timer } from './timer.ts';
@@ -230,6 +231,50 @@ describe('a lane', () => {
     await allFired();
     const order = programs.flatMap(({ fired }) => fired).filter((key) => !free.some((one) => one.key === key));
     expect(sorted(order)).toEqual(sorted([bad, ...behind].map(({ key }) => key)));
+  });
+
+  it('is kept by a program whose command takes longer than a lease: each once, in order', async () => {
+    const timers = lane('slow', 4);
+    await set(...timers);
+    const order: string[] = [];
+    const ring: Fire = async ({ key }) => {
+      order.push(key);
+      if (key === timers[0]!.key) await sleep(900);
+      return 'recorded';
+    };
+    start(ring, { leaseMs: 200 });
+    await until(() => order.length === 1);
+    start(ring, { leaseMs: 200 });
+    await allFired();
+    expect(order).toEqual(timers.map(({ key }) => key));
+  });
+});
+
+describe('a claim that was overtaken', () => {
+  it('prolongs, puts off and gives back nothing of its successor’s', async () => {
+    await set(timer());
+    const claimed = (by: string, leaseMs: number) =>
+      claimTimers(pool, { by, processes: ['ring'], now, most: 10, leaseMs });
+    const [zombie, successor] = [randomUUID(), randomUUID()];
+    const [due] = await claimed(zombie, 1);
+    await sleep(20);
+    expect(await claimed(successor, 60_000)).toHaveLength(1);
+    const row = async () => (await pool.query('select not_before, claimed_by, attempts, error from es.timers')).rows;
+    const before = await row();
+    expect(await keepClaimed(pool, { by: zombie, ids: [due!.id], leaseMs: 1 })).toEqual(new Set());
+    await putOff(pool, zombie, due!.id, 0, 'Error');
+    await release(pool, zombie, [due!.id]);
+    expect(await row()).toEqual(before);
+    expect(await keepClaimed(pool, { by: successor, ids: [due!.id], leaseMs: 60_000 })).toEqual(new Set([due!.id]));
+  });
+
+  it('begins nothing when nobody has confirmed it for a lease', async () => {
+    await set(timer());
+    const by = randomUUID();
+    const timers = await claimTimers(pool, { by, processes: ['ring'], now, most: 10, leaseMs: 60_000 });
+    const [due] = timers;
+    expect(new Held(pool, by, 100, timers, performance.now()).has(due!)).toBe(true);
+    expect(new Held(pool, by, 100, timers, performance.now() - 100).has(due!)).toBe(false);
   });
 });
 

@@ -4,7 +4,8 @@ import type { FollowLog } from '../../ledger/src/follow.ts';
 import { failureOf, nameOf, whereOf } from '../../ledger/src/follow/failure.ts';
 import { PACE, backOff } from '../../ledger/src/follow/pace.ts';
 import { Bell } from '../../ledger/src/subscribe-by-pages.ts';
-import { claimTimers, markFired, putOff, release, type DueTimer } from './claim.ts';
+import { claimTimers, markFired, putOff, type DueTimer } from './claim.ts';
+import { Held } from './held.ts';
 
 /** Does what a due timer asks for, and answers what came of it, as a code. Must bear being called again. */
 export type Fire = (timer: DueTimer) => Promise<string>;
@@ -56,8 +57,8 @@ export interface FireTimersOptions {
 export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
   const { pool, clock, signal, processes, bell = new Bell(), log } = options;
   const pace = { ...FIRING_PACE, ...options.pace };
-  const by = randomUUID();
   const active = new Set<Promise<void>>();
+  const keeping = new Set<Promise<void>>();
   let waiting: Run[] = [];
   let trouble = 0;
   let lookAgainMs = pace.lookAgainMs.first;
@@ -65,7 +66,7 @@ export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
   while (!signal.aborted) {
     const heard = bell.rings;
     try {
-      waiting = runsOf(await claim(), performance.now() + pace.leaseMs);
+      waiting = await claim();
       trouble = 0;
     } catch (error) {
       log?.warn({ error: nameOf(error), where: whereOf(error), attempt: trouble }, 'timers cannot be claimed');
@@ -84,35 +85,44 @@ export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
       active.add(run);
     }
   }
-  await giveBack(waiting.flatMap((run) => run.timers));
+  for (const { held, timers } of waiting) await held.giveBack(timers);
   await Promise.all(active);
+  await Promise.all(keeping);
 
-  function claim(): Promise<DueTimer[]> {
-    return claimTimers(pool, {
+  async function claim(): Promise<Run[]> {
+    const by = randomUUID();
+    const askedAt = performance.now();
+    const claimed = await claimTimers(pool, {
       by,
       processes: Object.keys(processes),
       now: clock(),
       most: pace.batch,
       leaseMs: pace.leaseMs,
     });
+    if (claimed.length === 0) return [];
+    const held = new Held(pool, by, pace.leaseMs, claimed, askedAt);
+    const kept: Promise<void> = held.keep().finally(() => keeping.delete(kept));
+    keeping.add(kept);
+    return lanesIn(claimed).map((timers) => ({ timers, held }));
   }
 
   /** One lane's timers in their order, or a single timer. */
-  async function fireRun({ timers, until }: Run): Promise<void> {
+  async function fireRun({ timers, held }: Run): Promise<void> {
     for (const [index, timer] of timers.entries()) {
-      // Behind the lease they may be somebody else's.
-      if (performance.now() >= until) return;
-      if (signal.aborted) return giveBack(timers.slice(index));
-      if (!(await fireOne(timer))) return giveBack(timers.slice(index + 1));
+      // What may be somebody else's by now is left to him, and so is what stands behind it.
+      if (signal.aborted || !held.has(timer)) return held.giveBack(timers.slice(index));
+      if (!(await fireOne(timer, held))) return held.giveBack(timers.slice(index + 1));
     }
   }
 
-  async function fireOne(timer: DueTimer): Promise<boolean> {
+  async function fireOne(timer: DueTimer, held: Held): Promise<boolean> {
     try {
       const outcome = await processes[timer.process]!(timer);
       await markFired(pool, timer.id, clock(), outcome);
+      held.done(timer);
       return true;
     } catch (error) {
+      held.done(timer);
       const wait = waitAfter(
         timer.attempts,
         failureOf(error) === 'transient' ? pace.maxAwayMs : pace.maxMs,
@@ -129,33 +139,24 @@ export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
         'timer failed and will fire again',
       );
       // When even this cannot be written, the lease's end brings it back.
-      await putOff(pool, timer.id, wait, nameOf(error)).catch(() => undefined);
+      await putOff(pool, held.by, timer.id, wait, nameOf(error)).catch(() => undefined);
       return false;
     }
-  }
-
-  async function giveBack(timers: readonly DueTimer[]): Promise<void> {
-    await release(
-      pool,
-      by,
-      timers.map((timer) => timer.id),
-    ).catch(() => undefined);
   }
 };
 
 interface Run {
   readonly timers: readonly DueTimer[];
-  /** The end of the lease, by this process's monotonic clock. */
-  readonly until: number;
+  readonly held: Held;
 }
 
-const runsOf = (claimed: readonly DueTimer[], until: number): Run[] => {
+const lanesIn = (claimed: readonly DueTimer[]): (readonly DueTimer[])[] => {
   const lanes = new Map<string, DueTimer[]>();
   for (const timer of claimed) {
     const lane = timer.lane === null ? `timer ${timer.id}` : `lane ${timer.lane}`;
     lanes.set(lane, [...(lanes.get(lane) ?? []), timer]);
   }
-  return [...lanes.values()].map((timers) => ({ timers, until }));
+  return [...lanes.values()];
 };
 
 const waitAfter = (attempts: number, most: number, first: number): number => {

@@ -1,4 +1,11 @@
-import kafkajs, { type Kafka, type KafkaConfig, type Producer, type RetryOptions } from 'kafkajs';
+import kafkajs, {
+  type IHeaders,
+  type Kafka,
+  type KafkaConfig,
+  type Message,
+  type Producer,
+  type RetryOptions,
+} from 'kafkajs';
 import { kafkaForm, type KafkaForm } from '../../../../libs/contract/src/cloud-event.ts';
 import type { PublicMessage } from '../../../../libs/contract/src/public-message.ts';
 import { BrokerAway, MessageRefused, type MessageBroker } from '../message-broker.ts';
@@ -18,8 +25,11 @@ export interface KafkaBrokerOptions {
   readonly deadlineMs?: number;
 }
 
-/** Sent at once at most, in bytes of keys, values and headers: well below the 1 MiB that a broker takes by default. */
-const CHUNK_BYTES = 512 * 1024;
+/**
+ * Sent at once at most, in bytes of keys, values and headers: below the 1 MiB that a broker takes by default, also when
+ * all of it falls into one partition.
+ */
+const CHUNK_BYTES = 896 * 1024;
 /** kafkajs tries a few times by itself; whoever follows the ledger goes on trying, with a new producer. */
 const RETRY: RetryOptions = { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000, factor: 0.2, multiplier: 2 };
 /** How long a stop waits for a connection to close. */
@@ -68,6 +78,10 @@ export class KafkaBroker implements MessageBroker {
     }
   }
 
+  foresee(messages: readonly PublicMessage[]): void {
+    for (const message of messages) outgoingOf(message);
+  }
+
   async close(): Promise<void> {
     if (this.line) await this.discard(this.line);
   }
@@ -104,9 +118,23 @@ export class KafkaBroker implements MessageBroker {
   }
 }
 
-interface Outgoing extends KafkaForm {
+/** As kafkajs takes it; it looks at key, value and headers only. */
+interface Outgoing extends Message {
   readonly topic: string;
+  readonly bytes: number;
 }
+
+/** Made once for a message, however often it is sent. */
+const forms = new WeakMap<PublicMessage, Outgoing>();
+const outgoingOf = (message: PublicMessage): Outgoing => {
+  const known = forms.get(message);
+  if (known) return known;
+  const form = kafkaForm(message.event);
+  const { key, value, headers } = form;
+  const outgoing = { topic: message.topic, bytes: sizeOf(form), key, value, headers: headers as IHeaders };
+  forms.set(message, outgoing);
+  return outgoing;
+};
 
 /** One producer, from its first message to its first failure. */
 class Line {
@@ -142,9 +170,7 @@ class Line {
       timeout: 10_000,
       topicMessages: topics.map((topic) => ({
         topic,
-        messages: chunk
-          .filter((message) => message.topic === topic)
-          .map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
+        messages: chunk.filter((message) => message.topic === topic),
       })),
     }));
   }
@@ -164,24 +190,24 @@ class Line {
 const chunks = function* (messages: readonly PublicMessage[]): Iterable<readonly Outgoing[]> {
   let chunk: Outgoing[] = [];
   let bytes = 0;
-  for (const { topic, event } of messages) {
-    const outgoing = { topic, ...kafkaForm(event) };
-    const size = sizeOf(outgoing);
-    if (chunk.length > 0 && bytes + size > CHUNK_BYTES) {
+  for (const message of messages) {
+    const outgoing = outgoingOf(message);
+    if (chunk.length > 0 && bytes + outgoing.bytes > CHUNK_BYTES) {
       yield chunk;
       chunk = [];
       bytes = 0;
     }
     chunk.push(outgoing);
-    bytes += size;
+    bytes += outgoing.bytes;
   }
   if (chunk.length > 0) yield chunk;
 };
 
-const sizeOf = ({ key, value, headers }: KafkaForm): number =>
-  Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + text.length, 0) +
-  key.length +
-  Buffer.byteLength(value);
+const sizeOf = ({ key, value, headers }: KafkaForm): number => {
+  let size = key.length + Buffer.byteLength(value);
+  for (const name in headers) size += name.length + headers[name]!.length;
+  return size;
+};
 
 const awayFrom = (error: unknown): BrokerAway => new BrokerAway(kafkaWord(error), { cause: error });
 

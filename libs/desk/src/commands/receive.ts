@@ -49,10 +49,10 @@ export class ReceiveHandler implements ICommandHandler<Receive> {
         if (judged.kind !== 'recorded') return judged;
         if (asked.at > asked.now) return inTheFuture;
         if (body.follows !== undefined && !(await this.exists(body.follows))) return unknownPredecessor;
-        const [reference, subject] = [
-          await this.desk.parts.references.assign(id),
-          await this.subjectOf(body, commandId),
-        ];
+        const [reference, subject] = await Promise.all([
+          this.desk.parts.references.assign(id),
+          this.subjectOf(body, commandId),
+        ]);
         return receive(told(body, commandId, { reference, subject }, asked), complaint, asked.policy);
       },
     );

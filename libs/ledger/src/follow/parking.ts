@@ -42,10 +42,45 @@ export const park = async (
   );
 };
 
-export const countParked = async (pool: Pool, subscription: string): Promise<number> => {
-  const { rows } = await pool.query<{ count: number }>(
-    'select count(*)::int as count from es.parked where subscription = $1',
-    [subscription],
+export interface Parked {
+  /** Those behind a failed one in their stream included. */
+  readonly parked: number;
+  /** Those that have nothing wrong themselves. */
+  readonly parkedBehind: number;
+}
+
+export const countParked = async (pool: Pool, subscription: string): Promise<Parked> => {
+  const { rows } = await pool.query<Parked>(
+    `select count(*)::int as parked, (count(*) filter (where error = $2))::int as "parkedBehind"
+       from es.parked where subscription = $1`,
+    [subscription, BEHIND],
   );
-  return rows[0]!.count;
+  return rows[0]!;
+};
+
+/** A stream that a subscription has parked, from the fact on that failed. */
+export interface ParkedStream {
+  readonly subscription: string;
+  readonly stream: string;
+  /** Of the fact that failed. */
+  readonly position: string;
+  readonly error: string;
+  readonly attempts: number;
+  readonly since: Date;
+  /** How many wait behind it. */
+  readonly behind: number;
+}
+
+export const listParked = async (
+  pool: Pool,
+  { subscription, limit }: { readonly subscription?: string | undefined; readonly limit: number },
+): Promise<readonly ParkedStream[]> => {
+  const { rows } = await pool.query<ParkedStream>(
+    `select distinct on (subscription, stream) subscription, stream, position, error, attempts, parked_at as since,
+            (count(*) over (partition by subscription, stream))::int - 1 as behind
+       from es.parked where $1::text is null or subscription = $1
+      order by subscription, stream, position collate "C" limit $2`,
+    [subscription ?? null, limit],
+  );
+  return rows;
 };

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { inTransaction } from '../../../postgres/src/database.ts';
 import type { FollowLog, Follower } from '../follow.ts';
 import type { EventStore, RecordedEvent } from '../port.ts';
+import { lockCheckpoint } from './checkpoint.ts';
 import { failureOf, nameOf, whereOf } from './failure.ts';
 
 export interface ReplayOptions {
@@ -20,8 +21,8 @@ class FactMissing extends Error {
 
 /**
  * Applies parked facts again, each stream in its order, one fact a transaction; a stream that fails again stays parked
- * from there on. The checkpoint is held meanwhile, so that a follower at work neither passes nor adds one unseen.
- * Transient errors are thrown: ask again.
+ * from there on. The checkpoint is held meanwhile, so that a follower at work neither passes nor adds one unseen; it
+ * needs no lease, for it moves no checkpoint. Transient errors are thrown: ask again.
  */
 export const replayParked = async (options: ReplayOptions): Promise<{ replayed: number; parked: number }> => {
   const { pool, follower, stream } = options;
@@ -45,7 +46,7 @@ const replayStream = async ({ store, pool, follower, log }: ReplayOptions, strea
     let parked: { position: string; event_id: string } | undefined;
     try {
       await inTransaction(pool, async (tx) => {
-        await tx.query('select 1 from es.checkpoints where subscription = $1 for update', [subscription]);
+        await lockCheckpoint(tx, subscription);
         const { rows } = await tx.query<{ position: string; event_id: string }>(
           `select position, event_id from es.parked where subscription = $1 and stream = $2
             order by position collate "C" limit 1`,

@@ -6,6 +6,11 @@ import { measureLag, stateOf, type FollowerStatus } from './status.ts';
 
 /** At most this often, in milliseconds: a busy follower has better things to do. */
 const EVERY_MS = 200;
+/**
+ * Counting is reading. Far behind it would take as much as the work, so it is done seldom there, and gets no more than
+ * this share of the time; at the head it costs nothing and is always done.
+ */
+const COUNT = { share: 1 / 20, leastMs: 2_000, mostMs: 15_000 };
 /** How long the last word may take to count, when the database is away. */
 const LAST_WORD_MS = 1000;
 
@@ -15,9 +20,12 @@ const LAST_WORD_MS = 1000;
  */
 export class Reporter {
   private position: Position | undefined;
-  private trouble: { state: 'retrying' | 'stopped'; error?: string } | undefined;
-  private known = { lagFacts: 0, lagIsAtLeast: true, lagSeconds: 0, parked: 0 };
+  private trouble: { state: 'retrying' | 'stopped' | 'standby'; error?: string } | undefined;
+  private known = { lagFacts: 0, lagIsAtLeast: true, lagSeconds: 0, parked: 0, parkedBehind: 0 };
   private due = false;
+  /** Whether the figures are wanted now, and when they are at the latest. */
+  private countNow = false;
+  private countAt = performance.now() + COUNT.leastMs;
   private running: Promise<void> | undefined;
   private readonly ended = new AbortController();
 
@@ -32,8 +40,21 @@ export class Reporter {
     this.note();
   }
 
+  /** It has read all there is. */
+  caughtUp(): void {
+    this.countNow = true;
+    this.note();
+  }
+
   retrying(error?: string): void {
+    this.countNow ||= this.trouble?.state !== 'retrying';
     this.trouble = { state: 'retrying', ...(error !== undefined && { error }) };
+    this.note();
+  }
+
+  /** Another one follows; the figures are its business. */
+  standsBy(): void {
+    this.trouble = { state: 'standby' };
     this.note();
   }
 
@@ -56,7 +77,7 @@ export class Reporter {
   private async sayWhileDue(): Promise<void> {
     while (this.due && !this.ended.signal.aborted) {
       this.due = false;
-      await this.count();
+      if (this.trouble?.state !== 'standby' && (this.countNow || performance.now() >= this.countAt)) await this.count();
       this.say();
       await pause(EVERY_MS, this.ended.signal);
     }
@@ -65,13 +86,17 @@ export class Reporter {
 
   private async count(): Promise<void> {
     if (!this.tell) return;
+    this.countNow = false;
+    const begun = performance.now();
     const { pool, store, subscription, filter } = this.about;
     try {
       const lag = await measureLag(store, subscription, filter, this.position);
-      this.known = { ...lag, parked: await countParked(pool, subscription) };
+      this.known = { ...lag, ...(await countParked(pool, subscription)) };
     } catch {
       // Whoever follows says what is wrong; here the last known figures stand.
     }
+    const took = performance.now() - begun;
+    this.countAt = performance.now() + Math.min(Math.max(COUNT.leastMs, took / COUNT.share), COUNT.mostMs);
   }
 
   private say(): void {

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
-import type { EventFilter, EventStore, Position } from '../port.ts';
+import { ForeignPosition, type EventFilter, type EventStore, type Position } from '../port.ts';
 import { findCheckpoint } from './checkpoint.ts';
 import { LagWindow, type Lag } from './lag.ts';
-import { countParked } from './parking.ts';
+import { countParked, type Parked } from './parking.ts';
 
-export interface FollowerStatus {
+export interface FollowerStatus extends Parked {
   readonly subscription: string;
   /** Absent: nothing applied yet. */
   readonly position?: Position;
@@ -14,11 +14,12 @@ export interface FollowerStatus {
   readonly lagIsAtLeast: boolean;
   /** The age of the oldest fact that is not applied; 0 when caught up. */
   readonly lagSeconds: number;
-  readonly parked: number;
-  /** `retrying` is known inside the follower's process only; `stopped` everywhere. */
-  readonly state: 'following' | 'caught-up' | 'retrying' | 'stopped';
+  /** `retrying` and `standby` are known inside the follower's process only; `stopped` everywhere. */
+  readonly state: 'following' | 'caught-up' | 'retrying' | 'standby' | 'stopped';
   /** A class and a code, never a message. */
   readonly error?: string;
+  /** Who has the lease, `<machine>:<process>`; absent: nobody follows at the moment. Known from the database. */
+  readonly owner?: string;
 }
 
 const windows = new WeakMap<EventStore, Map<string, LagWindow>>();
@@ -48,17 +49,48 @@ export const readStatus = async (
   subscription: string,
   filter?: EventFilter,
 ): Promise<FollowerStatus> => {
-  const checkpoint = await findCheckpoint(pool, subscription);
-  const lag = await measureLag(store, subscription, filter, checkpoint?.position);
+  const { position, stopped, owner } = (await findCheckpoint(pool, subscription)) ?? {};
   const parked = await countParked(pool, subscription);
-  return {
+  const stands = {
     subscription,
-    ...(checkpoint?.position !== undefined && { position: checkpoint.position }),
-    ...lag,
-    parked,
-    ...(checkpoint?.stopped !== undefined ? { state: 'stopped', error: checkpoint.stopped } : { state: stateOf(lag) }),
+    ...(position !== undefined && { position }),
+    ...parked,
+    ...(owner !== undefined && { owner }),
   };
+  try {
+    const lag = await measureLag(store, subscription, filter, position);
+    return {
+      ...stands,
+      ...lag,
+      ...(stopped !== undefined ? { state: 'stopped', error: stopped } : { state: stateOf(lag) }),
+    };
+  } catch (error) {
+    if (!(error instanceof ForeignPosition)) throw error;
+    // Behind by a whole ledger: its checkpoint is not of this one.
+    const lag = await measureLag(store, subscription, filter, undefined);
+    return { ...stands, ...lag, state: 'stopped', error: error.reason };
+  }
 };
 
 export const stateOf = (lag: Lag): 'following' | 'caught-up' =>
   lag.lagFacts === 0 && !lag.lagIsAtLeast ? 'caught-up' : 'following';
+
+/** What anybody can read of a follower, with what only its own process knows. */
+export const seenFromWithin = (
+  figures: FollowerStatus,
+  own: {
+    /** Why it stopped here. */
+    readonly stopped?: string | undefined;
+    /** What keeps it from working at the moment. */
+    readonly away?: string | undefined;
+    /** The last that it told. */
+    readonly last?: FollowerStatus | undefined;
+  },
+): FollowerStatus => {
+  const { stopped, away, last } = own;
+  if (stopped !== undefined) return { ...figures, state: 'stopped', error: stopped };
+  const trouble = away ?? (last?.state === 'retrying' ? last.error : undefined);
+  if (trouble !== undefined || last?.state === 'retrying')
+    return { ...figures, state: 'retrying', ...(trouble !== undefined && { error: trouble }) };
+  return last?.state === 'standby' ? { ...figures, state: 'standby' } : figures;
+};

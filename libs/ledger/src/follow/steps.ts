@@ -1,20 +1,26 @@
-import type { PoolClient } from 'pg';
-import { inTransaction } from '../../../postgres/src/database.ts';
-import type { FollowOptions } from '../follow.ts';
+import type { FollowOptions, Follower } from '../follow.ts';
 import type { Position, RecordedEvent } from '../port.ts';
-import { Fenced, holdCheckpoint, moveCheckpoint } from './checkpoint.ts';
-import { FollowerStopped, failureOf, nameOf, whereOf } from './failure.ts';
+import { Fenced, moveAlone, step } from './checkpoint.ts';
+import { failureOf, nameOf } from './failure.ts';
+import { LeaseLost, type Lease } from './lease.ts';
 import { PACE, backOff } from './pace.ts';
 import { BEHIND, park, parkedStreams } from './parking.ts';
 import type { Reporter } from './reporter.ts';
+import type { Troubles } from './troubles.ts';
 
 /** The following was ended while it waited to try again. */
 class Ended extends Error {}
 
-/** The steps of one follower: each is a transaction that moves its checkpoint, or no step at all. */
+/** The steps of one follower under one lease: each moves its checkpoint, or is no step at all. */
 export class Steps {
+  /** What a teller has sent, and the database does not know of yet. */
+  private sent: Position | undefined;
+
   constructor(
     private readonly options: FollowOptions,
+    private readonly lease: Lease,
+    private readonly over: AbortSignal,
+    private readonly troubles: Troubles,
     private readonly reporter: Reporter,
   ) {}
 
@@ -23,12 +29,12 @@ export class Steps {
     const pace = this.options.pace ?? PACE;
     for (let transient = 0, alone = 1; ;) {
       try {
-        return await this.apply(from, events, to);
+        return await this.take(from, events, to);
       } catch (error) {
-        if (error instanceof Fenced) throw error;
+        if (error instanceof Fenced || error instanceof LeaseLost) throw error;
         const failure = failureOf(error);
         if (failure === 'transient') {
-          this.retrying(error, transient);
+          this.troubles.retrying(error, transient);
           await this.wait(transient++);
         } else if (events.length > 1) {
           // One of them cannot be applied. Halve until it stands alone; what lies before it is applied on the way.
@@ -38,7 +44,7 @@ export class Steps {
         } else if (failure === 'unknown-fact' || alone >= pace.attempts) {
           return this.giveUpOn(from, events[0]!, to, error, alone);
         } else {
-          this.retrying(error, alone);
+          this.troubles.retrying(error, alone);
           await this.wait(alone++);
         }
       }
@@ -48,48 +54,40 @@ export class Steps {
   /** Moves the checkpoint over a range that the filter left out. */
   async passOver(from: Position | undefined, to: Position): Promise<Position | undefined> {
     if (from !== undefined && to <= from) return from;
-    await inTransaction(this.options.pool, async (tx) => {
-      // Losing this in a crash costs reading the range again, so nobody waits for the disk.
-      await tx.query('set local synchronous_commit = off');
-      await this.move(tx, from, to);
-    });
+    await this.prolonging(() => moveAlone(this.options.pool, this.lease, from, to));
     return to;
   }
 
-  stop(error: unknown, event?: RecordedEvent): FollowerStopped {
-    const { subscription } = this.options.follower;
-    const reason = nameOf(error);
-    const hint =
-      failureOf(error) === 'unknown-fact' ? 'this program is older than the ledger: upgrade it' : 'it may not go on';
-    this.options.log?.error(
-      { subscription, error: reason, where: whereOf(error), ...placeOf(event) },
-      `follower stopped: ${hint}`,
-    );
-    return new FollowerStopped(subscription, reason);
-  }
-
-  retrying(error: unknown, attempt: number): void {
-    const reason = nameOf(error);
-    this.reporter.retrying(reason);
-    this.options.log?.warn(
-      { subscription: this.options.follower.subscription, error: reason, where: whereOf(error), attempt },
-      'follower tries again',
-    );
-  }
-
-  private async apply(from: Position | undefined, events: readonly RecordedEvent[], to: Position): Promise<Position> {
-    const { pool, follower } = this.options;
-    await inTransaction(pool, async (tx) => {
-      await holdCheckpoint(tx, follower.subscription, from);
-      const parked = await parkedStreams(tx, follower.subscription, events);
-      const ready = events.filter((event) => !parked.has(event.stream));
-      const behind = events.filter((event) => parked.has(event.stream));
-      if (ready.length > 0) await follower.apply(ready, tx);
-      if (behind.length > 0) await park(tx, follower.subscription, behind, { error: BEHIND, attempts: 0 });
-      await moveCheckpoint(tx, follower.subscription, from, to);
-    });
+  private async take(from: Position | undefined, events: readonly RecordedEvent[], to: Position): Promise<Position> {
+    const { follower } = this.options;
+    if ('apply' in follower) await this.apply(follower, from, events, to);
+    else {
+      if (this.sent !== to) {
+        await this.lease.confirm();
+        await follower.send(events);
+        this.sent = to;
+      }
+      await this.prolonging(() => moveAlone(this.options.pool, this.lease, from, to));
+    }
     this.reporter.standsAt(to);
     return to;
+  }
+
+  private async apply(
+    { subscription, apply }: Follower,
+    from: Position | undefined,
+    events: readonly RecordedEvent[],
+    to: Position,
+  ): Promise<void> {
+    await this.prolonging(() =>
+      step(this.options.pool, this.lease, from, to, async (tx, anyParked) => {
+        const parked = anyParked ? await parkedStreams(tx, subscription, events) : NONE;
+        const ready = parked.size === 0 ? events : events.filter((event) => !parked.has(event.stream));
+        const behind = events.filter((event) => parked.has(event.stream));
+        if (ready.length > 0) await apply(ready, tx);
+        if (behind.length > 0) await park(tx, subscription, behind, { error: BEHIND, attempts: 0 });
+      }),
+    );
   }
 
   private async giveUpOn(
@@ -99,33 +97,29 @@ export class Steps {
     error: unknown,
     attempts: number,
   ): Promise<Position> {
-    const { pool, follower, log } = this.options;
-    if (follower.onPoison === 'stop' || failureOf(error) === 'unknown-fact') throw this.stop(error, event);
-    await inTransaction(pool, async (tx) => {
-      await holdCheckpoint(tx, follower.subscription, from);
-      await park(tx, follower.subscription, [event], { error: nameOf(error), attempts });
-      await moveCheckpoint(tx, follower.subscription, from, to);
-    });
-    this.reporter.standsAt(to);
-    log?.error(
-      { subscription: follower.subscription, error: nameOf(error), where: whereOf(error), ...placeOf(event) },
-      'fact parked, with what follows in its stream',
+    const { pool, follower } = this.options;
+    if (!('apply' in follower) || follower.onPoison === 'stop' || failureOf(error) === 'unknown-fact')
+      throw this.troubles.stop(error, event);
+    const { subscription } = follower;
+    await this.prolonging(() =>
+      step(pool, this.lease, from, to, (tx) => park(tx, subscription, [event], { error: nameOf(error), attempts })),
     );
+    this.reporter.standsAt(to);
+    this.troubles.parked(event, error);
     return to;
   }
 
-  private async move(tx: PoolClient, from: Position | undefined, to: Position): Promise<void> {
-    await holdCheckpoint(tx, this.options.follower.subscription, from);
-    await moveCheckpoint(tx, this.options.follower.subscription, from, to);
+  /** Every move of the checkpoint prolongs the lease as well. */
+  private async prolonging(move: () => Promise<void>): Promise<void> {
+    const askedAt = performance.now();
+    await move();
+    this.lease.prolonged(askedAt);
   }
 
   private async wait(attempt: number): Promise<void> {
-    await backOff(this.options.pace ?? PACE, attempt, this.options.signal);
-    if (this.options.signal.aborted) throw new Ended();
+    await backOff(this.options.pace ?? PACE, attempt, this.over);
+    if (this.over.aborted) throw new Ended();
   }
 }
 
-const placeOf = (event: RecordedEvent | undefined): object =>
-  event
-    ? { stream: event.stream, revision: event.revision.toString(), position: event.position, type: event.type }
-    : {};
+const NONE: ReadonlySet<string> = new Set();

@@ -9,7 +9,7 @@
  * Members are judged one by one, by index look-ups only, and stored together: few statements, whatever the batch.
  */
 export const APPEND_MANY = `
-create function es.append_many(p jsonb, total int)
+create or replace function es.append_many(p jsonb, total int)
 returns table (n int, outcome text, last_revision bigint, last_position bigint, ledger_epoch text)
 language plpgsql
 -- Plans are kept for the connection's life, and the first are made while the tables are empty.
@@ -24,6 +24,9 @@ declare
   facts int;
   actual bigint;
   seals boolean;
+  used uuid[];
+  kid_minted uuid;
+  subject_minted uuid;
   -- Per member the position before its first fact; null: nothing of it is stored now.
   bases bigint[] := '{}';
   keys_come boolean := false;
@@ -44,16 +47,19 @@ begin
 
     seals := true;
     if member ? 'u' then
-      seals := not exists (
-        select from jsonb_array_elements_text(member->'u') u
-        where not exists (select from es.keys k where k.kid = u::uuid and k.erased_at is null));
+      used := array(select distinct u::uuid from jsonb_array_elements_text(member->'u') u);
+      seals := (select count(*) from es.keys k where k.kid = any (used) and k.erased_at is null) = cardinality(used);
     end if;
     if seals and member ? 'k' then
       -- Somebody minted a key for the same person and stream a moment ago: there is one live key, and it is theirs.
-      seals := not exists (
-        select from jsonb_array_elements(member->'k') w
-        where exists (select from es.keys k where k.kid = (w->>'i')::uuid)
-           or exists (select from es.keys k where k.subject = (w->>'u')::uuid and k.stream = stream_name and k.erased_at is null));
+      -- One by one: joined to the list, the planner would read all keys there are whenever it thinks that they are few.
+      for j in 0 .. jsonb_array_length(member->'k') - 1 loop
+        kid_minted := (member->'k'->j->>'i')::uuid;
+        subject_minted := (member->'k'->j->>'u')::uuid;
+        seals := seals
+          and not exists (select from es.keys k where k.kid = kid_minted)
+          and not exists (select from es.keys k where k.subject = subject_minted and k.stream = stream_name and k.erased_at is null);
+      end loop;
     end if;
 
     actual := null;

@@ -130,11 +130,33 @@ end $$;
 revoke all on function es.grant_application(text) from public;
 `;
 
+/** Who follows: `owner` is the lease's token, minted with each acquisition; `holder` is for people, `<machine>:<process>`. */
+const HOLDERS = `
+alter table es.checkpoints add column holder text;
+`;
+
+/** A ledger that was moved, or is being filled: nobody may write to it by mistake (rest.ts makes and drops the trigger). */
+const REST = `
+-- Why nobody may write; null: it is in use.
+alter table es.head add column at_rest text;
+create function es.refuse_append() returns trigger language plpgsql as $$
+begin
+  if current_setting('redress.filling', true) = 'yes' then
+    return null;
+  end if;
+  raise exception 'this ledger is at rest' using errcode = 'object_not_in_prerequisite_state';
+end $$;
+`;
+
 export const ledgerMigrations: MigrationList = {
   room: 'ledger',
   migrations: [
     { name: '001-tables', sql: TABLES },
     { name: '002-append-many', sql: APPEND_MANY },
     { name: '003-protection', sql: PROTECTION },
+    { name: '004-holders', sql: HOLDERS },
+    { name: '005-rest', sql: REST },
+    // The same function, for ledgers that have an older one: it looked through all keys while the planner thought them few.
+    { name: '006-append-many-by-index', sql: APPEND_MANY },
   ],
 };

@@ -21,7 +21,8 @@ import { Bell, subscribeByPages } from '../subscribe-by-pages.ts';
 import { AppendConnection, type AppendMember } from './append-connection.ts';
 import { bodyOf } from './append-body.ts';
 import { GroupCommit, type GroupCommitLimits } from './group-commit.ts';
-import { eventOf, FILTERED_SPAN, readAllStatement, readStreamStatement, type EventRow } from './reading.ts';
+import { StreamPages } from './stream-pages.ts';
+import { eventOf, FILTERED_SPAN, readAllStatement, type EventRow } from './reading.ts';
 
 export interface PostgresEventStoreOptions {
   /** The database whose schema `es` was made by `ledgerMigrations`. */
@@ -46,6 +47,7 @@ export class PostgresEventStore implements EventStore {
   private readonly connection: AppendConnection;
   private readonly commits: GroupCommit;
   private readonly bell = new Bell();
+  private readonly pages = new StreamPages((statement) => this.query(statement));
   private readonly closing = new AbortController();
   private readonly readPatienceMs: number;
   private knownEpoch: string | undefined;
@@ -83,24 +85,19 @@ export class PostgresEventStore implements EventStore {
 
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent, void> {
     const { direction = 'forwards', maxCount = Infinity, signal } = options;
-    const statement = readStreamStatement(direction);
     let from = options.fromRevision ?? (direction === 'forwards' ? 0n : LAST);
     let left = maxCount;
     while (left > 0) {
       signal?.throwIfAborted();
-      const page = Math.min(left, STREAM_PAGE);
-      const rows = await this.query<EventRow & { epoch: string; found: string | null }>({
-        ...statement,
-        values: [stream, from, page],
-      });
-      const facts = rows.filter((row) => row.position !== null);
-      for (const row of facts) {
+      const count = Math.min(left, STREAM_PAGE);
+      const { epoch, rows, found } = await this.pages.read({ stream, direction, from, count });
+      for (const row of rows) {
         signal?.throwIfAborted();
-        yield eventOf(row, row.epoch);
+        yield eventOf(row, epoch);
       }
-      left -= facts.length;
-      if (facts.length < page && facts.length === Number(rows[0]!.found)) return;
-      from = BigInt(facts.at(-1)!.revision) + (direction === 'forwards' ? 1n : -1n);
+      left -= rows.length;
+      if (rows.length < count && rows.length === found) return;
+      from = BigInt(rows.at(-1)!.revision) + (direction === 'forwards' ? 1n : -1n);
     }
   }
 

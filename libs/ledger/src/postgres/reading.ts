@@ -48,6 +48,15 @@ export const readStreamStatement = (direction: 'forwards' | 'backwards') => {
   };
 };
 
+/** $1 streams, $2 inclusive revisions, $3 counts: the next page of each, forwards, in the places asked. */
+export const readStreamsStatement = {
+  name: 'read-streams',
+  text: `select h.epoch, q.place, page.* from es.head h
+    cross join unnest($1::text[], $2::bigint[], $3::int[]) with ordinality as q (name, from_revision, at_most, place)
+    left join lateral (${cut(`select ${COLUMNS} from es.events where stream = q.name and revision >= q.from_revision order by revision limit q.at_most`, 'p.revision')}) page on true
+    order by q.place, page.revision`,
+};
+
 /**
  * $1 exclusive position, $2 inclusive last position, $3 count, $4 the filter's values. One statement = one snapshot: a
  * head that says n comes with every fact up to n, for positions are given in the order of commits.

@@ -30,6 +30,7 @@ export const complaintRows = defineTable(
   {
     key: ['complaint'],
     owner: 'complaint',
+    fixed: ['words', 'summary'],
     indexes: {
       received: '(received_at desc, complaint desc)',
       reference: '(reference)',

@@ -92,26 +92,29 @@ const groupsIn = async (
     .where('category <> $?', UNSPECIFIED);
   for (const name of DIMENSIONS) conditions.where(`${name} = $?`, filters[name]);
   const key = told.map((name) => `coalesce(${name}, '')`).join(` || '/' || `);
+  const same = told.map((name) => `coalesce(m.${name}, '') = coalesce(shown.${name}, '')`).join(' and ');
   const cutOff =
     after === undefined
       ? 'true'
       : `(-count, key) > (${conditions.value(-after.count)}::bigint, ${conditions.value(after.key)}::text collate "C")`;
+  // What is sorted is narrow, a number and the complaint: a window may hold a hundred thousand of them.
   const { rows } = await tx.query<Row>(
-    `with members as (
-       select distinct ${told.join(', ')}, (${key}) collate "C" as key, complaint, received_at,
-              received_at >= ${from}::timestamptz as inside
+    `with members as materialized (
+       select distinct ${told.join(', ')}, complaint, received_at, received_at >= ${from}::timestamptz as inside
          from ${schema}.issues where ${conditions.toString()}
      ), groups as (
-       select ${told.join(', ')}, key, count(*) filter (where inside) as count,
+       select ${told.join(', ')}, (${key}) collate "C" as key, count(*) filter (where inside) as count,
               (count(*) filter (where not inside))::int as previous
-         from members group by ${told.join(', ')}, key having count(*) filter (where inside) >= 2
+         from members group by ${told.join(', ')} having count(*) filter (where inside) >= 2
      ), shown as (
-       select * from groups where ${cutOff} order by -count, key limit ${conditions.value(limit)}
+       select *, row_number() over (order by -count, key) as place
+         from groups where ${cutOff} order by -count, key limit ${conditions.value(limit)}
+     ), evidence as (
+       select place, (array_agg(m.complaint order by m.received_at desc, m.complaint desc))[1:${EVIDENCE}] as complaints
+         from shown join members m on m.inside and ${same} group by place
      )
-     select ${told.map((name) => `shown.${name}`).join(', ')}, count::int as count, previous,
-            (array_agg(m.complaint::text order by m.received_at desc, m.complaint desc))[1:${EVIDENCE}] as evidence
-       from shown join members m on m.key = shown.key and m.inside
-      group by ${told.map((name) => `shown.${name}`).join(', ')}, shown.key, count, previous order by -count, shown.key`,
+     select ${told.join(', ')}, count::int as count, previous, complaints::text[] as evidence
+       from shown join evidence using (place) order by place`,
     conditions.values,
   );
   const untold = Object.fromEntries(DIMENSIONS.map((name) => [name, null]));

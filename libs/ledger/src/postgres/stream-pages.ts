@@ -1,0 +1,63 @@
+import pg from 'pg';
+import { Together } from '../../../postgres/src/together.ts';
+import { readStreamStatement, readStreamsStatement, type EventRow } from './reading.ts';
+
+/** The next facts of one stream. */
+export interface PageAsked {
+  readonly stream: string;
+  readonly direction: 'forwards' | 'backwards';
+  /** Inclusive. */
+  readonly from: bigint;
+  readonly count: number;
+}
+
+export interface StreamPage {
+  readonly epoch: string;
+  readonly rows: readonly EventRow[];
+  /** How many there were before the page was cut for its size. */
+  readonly found: number;
+}
+
+type Row = EventRow & { readonly epoch: string; readonly found: string | null; readonly place?: string };
+
+/** Streams in one statement at most: a page may be some megabytes. */
+const STREAMS = 16;
+/** So that a large stream does not hold up everybody. */
+const LANES = 2;
+
+/** Reads pages of streams: those that are asked for at once, forwards, in one statement. */
+export class StreamPages {
+  private readonly together = new Together((asked: readonly PageAsked[]) => this.readAll(asked), {
+    lanes: LANES,
+    most: STREAMS,
+    oneMayBeWrong: (error) => error instanceof pg.DatabaseError,
+  });
+
+  constructor(private readonly query: <R extends pg.QueryResultRow>(statement: pg.QueryConfig) => Promise<R[]>) {}
+
+  read(asked: PageAsked): Promise<StreamPage> {
+    return asked.direction === 'forwards' ? this.together.ask(asked) : this.readOne(asked);
+  }
+
+  private async readOne({ stream, direction, from, count }: PageAsked): Promise<StreamPage> {
+    return pageOf(await this.query<Row>({ ...readStreamStatement(direction), values: [stream, from, count] }));
+  }
+
+  private async readAll(asked: readonly PageAsked[]): Promise<StreamPage[]> {
+    if (asked.length === 1) return [await this.readOne(asked[0]!)];
+    const rows = await this.query<Row>({
+      ...readStreamsStatement,
+      values: [asked.map((one) => one.stream), asked.map((one) => one.from), asked.map((one) => one.count)],
+    });
+    const places: Row[][] = asked.map(() => []);
+    for (const row of rows) places[Number(row.place) - 1]!.push(row);
+    return places.map(pageOf);
+  }
+}
+
+/** A stream in which nothing was found comes as one row of nulls. */
+const pageOf = (rows: readonly Row[]): StreamPage => ({
+  epoch: rows[0]!.epoch,
+  rows: rows.filter((row) => row.position !== null),
+  found: Number(rows[0]!.found ?? 0),
+});

@@ -1,0 +1,119 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { bodyOf } from '../../libs/ledger/src/postgres/append-body.ts';
+import { checkAppend } from '../../libs/ledger/src/check-append.ts';
+import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
+import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
+import { migrate } from '../../libs/postgres/src/migrations.ts';
+import { PostgresKeyTable } from '../../libs/privacy/src/postgres-key-table.ts';
+import { sampleFact, sampleStream } from '../support/facts.ts';
+import { testDatabase, type TestDatabase } from '../support/test-database.ts';
+
+jest.setTimeout(60_000);
+
+/** What many ask at once is asked together; what one append looks at does not grow with what is stored. */
+describe('the PostgreSQL ledger, asked by many', () => {
+  let database: TestDatabase;
+  let store: PostgresEventStore;
+  beforeAll(async () => {
+    database = await testDatabase();
+    await migrate(database.pool, ledgerMigrations);
+    store = new PostgresEventStore({ url: database.url });
+  });
+  afterAll(async () => {
+    await store.close();
+    await database.drop();
+  });
+  const read = async (stream: string, options = {}): Promise<string[]> => {
+    const ids: string[] = [];
+    for await (const fact of store.readStream(stream, options)) ids.push(fact.id);
+    return ids;
+  };
+  const keyFor = (stream: string, subject: string) => ({
+    kid: randomUUID(),
+    subject,
+    stream,
+    wrapped: randomBytes(60),
+  });
+
+  it('gives each who reads at once their own stream, with what they asked of it', async () => {
+    const streams = await Promise.all(
+      Array.from({ length: 40 }, async (_, length) => {
+        const stream = sampleStream();
+        const facts = Array.from({ length }, () => sampleFact());
+        if (length > 0) await store.append(stream, 'no_stream', facts as never);
+        return { stream, ids: facts.map(({ id }) => id) };
+      }),
+    );
+    const all = await Promise.all(streams.map(({ stream }) => read(stream)));
+    expect(all).toEqual(streams.map(({ ids }) => ids));
+    const some = await Promise.all(streams.map(({ stream }) => read(stream, { fromRevision: 3n, maxCount: 2 })));
+    expect(some).toEqual(streams.map(({ ids }) => ids.slice(3, 5)));
+    const same = await Promise.all([1, 2, 3].map(() => read(streams[20]!.stream)));
+    expect(same).toEqual([streams[20]!.ids, streams[20]!.ids, streams[20]!.ids]);
+  });
+
+  it('answers the others when one of them asks for what cannot be asked', async () => {
+    const stream = sampleStream();
+    const fact = sampleFact();
+    await store.append(stream, 'no_stream', [fact]);
+    const outcomes = await Promise.allSettled([read(stream), read('complaint-\0'), read(stream), read(sampleStream())]);
+    expect(outcomes).toMatchObject([
+      { value: [fact.id] },
+      { status: 'rejected' },
+      { value: [fact.id] },
+      { status: 'fulfilled', value: [] },
+    ]);
+  });
+
+  it('finds the live key of each who asks at once, and none for who has none', async () => {
+    const subject = randomUUID();
+    const streams = Array.from({ length: 10 }, () => sampleStream());
+    const keys = streams.map((stream) => keyFor(stream, subject));
+    await Promise.all(
+      streams.map((stream, index) => store.append(stream, 'no_stream', [sampleFact()], { newKeys: [keys[index]!] })),
+    );
+    await database.pool.query('update es.keys set wrapped = null, erased_at = now() where kid = $1', [keys[4]!.kid]);
+    const table = new PostgresKeyTable(database.pool);
+    const found = await Promise.all([...streams, sampleStream()].map((stream) => table.live(subject, stream)));
+    expect(found.map((row) => row?.kid)).toEqual([
+      ...keys.map(({ kid }, index) => (index === 4 ? undefined : kid)),
+      undefined,
+    ]);
+    expect(await table.live(randomUUID(), streams[0]!)).toBeUndefined();
+  });
+
+  it('looks at a handful of keys for an append, however many there are, and however few there were at first', async () => {
+    const other = await testDatabase();
+    const client = new pg.Client({ connectionString: other.url });
+    try {
+      await migrate(other.url, ledgerMigrations);
+      await client.connect();
+      const subject = randomUUID();
+      const append = (newKeys: number): Promise<unknown> => {
+        const stream = sampleStream();
+        const keys = Array.from({ length: newKeys }, () => keyFor(stream, newKeys === 1 ? subject : randomUUID()));
+        const body = bodyOf(stream, 'no_stream', checkAppend([sampleFact()]), { newKeys: keys });
+        return client.query({ name: 'append', text: 'select * from es.append_many($1, 1)', values: [`[${body}]`] });
+      };
+      // Plans are made while the table is nearly empty, and kept.
+      for (let early = 0; early < 10; early++) await append(1);
+      await client.query(
+        `insert into es.keys (kid, subject, stream, wrapped)
+         select gen_random_uuid(), $1, 'complaint-' || n, '\\x00' from generate_series(1, 5000) n`,
+        [subject],
+      );
+      await client.query('begin');
+      await append(2);
+      const { rows } = await client.query<{ looked: string }>(
+        `select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as looked
+           from pg_stat_xact_user_tables where schemaname = 'es' and relname = 'keys'`,
+      );
+      await client.query('commit');
+      expect(Number(rows[0]!.looked)).toBeLessThan(10);
+    } finally {
+      await client.end();
+      await other.drop();
+    }
+  });
+});
