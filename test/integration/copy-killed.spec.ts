@@ -112,12 +112,10 @@ describeWithEventStore('a copy that is killed', (eventStore) => {
   });
 
   it('says what it can do, and what it did not understand', async () => {
-    const help = built.start('operator/src/main.js', {}, ['--help']);
-    expect((await help.ended).code).toBe(0);
-    for (const command of ['backup', 'restore', 'restored', 'copy']) expect(help.stdout()).toContain(`  ${command} `);
-    const unknown = built.start('operator/src/main.js', {}, ['destroy']);
-    expect((await unknown.ended).code).toBe(2);
-    const half = built.start('operator/src/main.js', environment, ['copy', '--from', 'postgres']);
-    expect((await half.ended).code).toBe(2);
+    const asked = [['--help'], ['destroy'], ['copy', '--from', 'postgres']];
+    const said = asked.map((words) => built.start('operator/src/main.js', environment, words));
+    expect(await Promise.all(said.map(async ({ ended }) => (await ended).code))).toEqual([0, 2, 2]);
+    for (const command of ['backup', 'restore', 'restored', 'copy'])
+      expect(said[0]!.stdout()).toContain(`  ${command} `);
   });
 });

@@ -8,10 +8,9 @@ export const optionsOf = <Name extends string, Flag extends string = never>(
   flags: readonly Flag[] = [],
 ): Partial<Record<Name, string> & Record<Flag, boolean>> => {
   try {
-    const options = Object.fromEntries([
-      ...names.map((name) => [name, { type: 'string' as const }] as const),
-      ...flags.map((flag) => [flag, { type: 'boolean' as const }] as const),
-    ]);
+    const options: Record<string, { type: 'string' | 'boolean' }> = {};
+    for (const name of names) options[name] = { type: 'string' };
+    for (const flag of flags) options[flag] = { type: 'boolean' };
     const { values } = parseArgs({ args: [...args], options, strict: true });
     return values as Partial<Record<Name, string> & Record<Flag, boolean>>;
   } catch (error) {

@@ -78,7 +78,7 @@ export const readManifest = async (directory: string): Promise<Manifest> => {
         : `${join(directory, NAME)} cannot be read (${error.code}).`,
     );
   });
-  const { digest, ...manifest } = parse(text) ?? ({} as Partial<Manifest & { digest: string }>);
+  const { digest, ...manifest } = parse(text) ?? {};
   if (manifest.redress !== 'backup') throw new BackupTrouble(`${join(directory, NAME)} is no backup’s.`);
   if (manifest.format !== 1)
     throw new BackupTrouble(
