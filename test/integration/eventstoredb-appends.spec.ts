@@ -244,7 +244,8 @@ describeWithStandIn('appending to EventStoreDB', (server) => {
         { times: Infinity, stream: inStream(stream) },
       );
       const append = store.append(stream, 'no_stream', [sampleFact()], { newKeys: [minted], timeoutMs: 600 });
-      expect(await rejection(append)).toBeInstanceOf(StoreUnavailable);
+      // Unavailable, or unknown when a try is under way as the time is over.
+      expect((await rejection(append)).constructor.name).toMatch(/^(StoreUnavailable|OutcomeUnknown)$/);
       expect(await keysOf(stream)).toEqual([minted]);
       server().faults.liftAll();
       // Sent again by the caller, as transact does: the key is this append's own.

@@ -262,7 +262,7 @@ describeWithKafka('the publisher', (kafka) => {
     const publishers = [1, 2].map(() => alone(kafka().brokers, 'none', '0', 'before'));
     let count = 0;
     try {
-      const end = Date.now() + 15_000;
+      const end = Date.now() + 8_000;
       const load = (async () => {
         for (; Date.now() < end; count++) await Promise.all(ids.map((id) => write(`complaint-${id}`, count)));
       })();
