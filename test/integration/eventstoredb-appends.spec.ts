@@ -245,7 +245,7 @@ describeWithStandIn('appending to EventStoreDB', (server) => {
       );
       const append = store.append(stream, 'no_stream', [sampleFact()], { newKeys: [minted], timeoutMs: 600 });
       // Unavailable, or unknown when a try is under way as the time is over.
-      expect((await rejection(append)).constructor.name).toMatch(/^(StoreUnavailable|OutcomeUnknown)$/);
+      expect(((await rejection(append)) as Error).constructor.name).toMatch(/^(StoreUnavailable|OutcomeUnknown)$/);
       expect(await keysOf(stream)).toEqual([minted]);
       server().faults.liftAll();
       // Sent again by the caller, as transact does: the key is this append's own.
