@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { HealthCheck } from '../../../libs/program/src/health.ts';
-import type { FollowerWatch } from '../../../libs/program/src/metrics.ts';
+import { makeRegistry, watchLive, type FollowerWatch } from '../../../libs/program/src/metrics.ts';
 import type { Parts } from '../../../libs/program/src/parts.ts';
 import { createApi } from './create-api.ts';
 import { doors } from './doors/doors.ts';
@@ -13,8 +13,11 @@ export const apiOver = (
   watched: { readonly healthChecks?: readonly HealthCheck[]; readonly followers?: readonly FollowerWatch[] } = {},
 ): Promise<NestFastifyApplication> => {
   const { settings, store, vault, pool, secrets, desk } = parts;
+  const registry = makeRegistry();
+  watchLive(registry, parts.live);
   return createApi({
     settings,
+    registry,
     store,
     vault,
     log,

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { MigrationList } from '../../postgres/src/migrations.ts';
 import type { Settings } from '../../settings/src/settings.ts';
 import { followerCheck, keysCheck, ledgerCheck, type HealthCheck } from './health.ts';
-import { makeRegistry, watchFollowers, type FollowerWatch } from './metrics.ts';
+import { makeRegistry, watchFollowers, watchLive, type FollowerWatch } from './metrics.ts';
 import { openingAll } from './opened.ts';
 import { openParts, type Parts } from './parts.ts';
 import type { Running } from './run.ts';
@@ -45,6 +45,7 @@ export const startDaemon = (daemon: Daemon, settings: Settings, log: Logger): Pr
     });
     const registry = makeRegistry();
     watchFollowers(registry, work.followers);
+    watchLive(registry, parts.live);
     const checks = [
       ledgerCheck(parts.store),
       keysCheck(parts.vault),

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { LiveCounts } from '../../ledger/src/eventstoredb/live-bell.ts';
 import type { FollowerStatus } from '../../ledger/src/follow/status.ts';
 
 /** How a follower stands, asked anew each time: it may run in another process. */
@@ -74,6 +75,22 @@ export const watchFollowers = (registry: Registry, followers: readonly FollowerW
     },
   });
   gauge('redress_follower_unreadable', '1: how it stands could not be read.', (status) => Number(status === undefined));
+};
+
+/** How often the live subscription ended that wakes the followers of a ledger on EventStoreDB. Facts do not come by it. */
+export const watchLive = (registry: Registry, live: (() => LiveCounts) | undefined): void => {
+  if (!live) return;
+  new Gauge({
+    name: 'redress_ledger_live_ends',
+    help: 'Ends of the live subscription since the start: slow = the server let go of a reader that lagged, which is ordinary; broken = any other.',
+    labelNames: ['why'],
+    registers: [registry],
+    collect() {
+      const { droppedAsSlow, broken } = live();
+      this.set({ why: 'slow' }, droppedAsSlow);
+      this.set({ why: 'broken' }, broken);
+    },
+  });
 };
 
 /** One look for all gauges of a scrape. */

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { LiveCounts } from '../../ledger/src/eventstoredb/live-bell.ts';
 import type { LedgerIdentity } from '../../ledger/src/identity.ts';
 import { StoreUnavailable, type EventStore } from '../../ledger/src/port.ts';
 import { PostgresLedgerIdentity } from '../../ledger/src/postgres/identity.ts';
@@ -8,6 +9,8 @@ import type { Settings } from '../../settings/src/settings.ts';
 export interface OpenedLedger {
   readonly store: EventStore;
   readonly identity: LedgerIdentity;
+  /** How the live subscription fares that wakes followers; EventStoreDB's alone. */
+  readonly live?: () => LiveCounts;
   close(): Promise<void>;
 }
 
@@ -41,7 +44,7 @@ const openEventStoreDb = async (
   const { EventStoreDbEventStore } = await import('../../ledger/src/eventstoredb/eventstoredb-event-store.ts');
   const store = new EventStoreDbEventStore({ url, prefix, keys, allowPlainCredentials });
   const why = await whyUnusable(store);
-  if (why === undefined) return { store, identity: store.identity, close: () => store.close() };
+  if (why === undefined) return { store, identity: store.identity, live: () => store.live, close: () => store.close() };
   await store.close();
   throw new LedgerAway(`The ledger of EVENTSTORE_URL cannot be used: ${why}.`);
 };

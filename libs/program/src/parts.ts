@@ -21,7 +21,7 @@ import type { Settings } from '../../settings/src/settings.ts';
 import { timerMigrations } from '../../timers/src/migrations.ts';
 import { programMigrations } from './migrations.ts';
 import { openingAll } from './opened.ts';
-import { openLedger } from './open-ledger.ts';
+import { openLedger, type OpenedLedger } from './open-ledger.ts';
 import { proveServedLedger, rememberServedLedger } from './served-ledger.ts';
 
 /** What every program of a deployment stands on. */
@@ -30,6 +30,7 @@ export interface Parts {
   readonly pool: Pool;
   readonly store: EventStore;
   readonly identity: LedgerIdentity;
+  readonly live?: OpenedLedger['live'];
   readonly vault: Vault;
   readonly secrets: Secrets;
   readonly desk: DeskParts;
@@ -106,5 +107,16 @@ export const openParts = (settings: Settings, options: OpenOptions): Promise<Par
       organisation: settings.organisation,
       clock: () => new Date(),
     };
-    return { settings, pool, store, identity, vault, secrets, desk, erasing, close: () => opened.close() };
+    return {
+      settings,
+      pool,
+      store,
+      identity,
+      ...(ledger.live && { live: ledger.live }),
+      vault,
+      secrets,
+      desk,
+      erasing,
+      close: () => opened.close(),
+    };
   });
