@@ -1,3 +1,4 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { BadConnectionString, readConnectionString } from './connection-string.ts';
 
 describe('the connection string', () => {
@@ -35,6 +36,19 @@ describe('the connection string', () => {
     expect(clean).toContain('keepAliveInterval=10000');
     expect(clean).toContain('gossipTimeout=9');
     expect(clean).not.toContain('gossipTimeout=2');
+  });
+
+  it.each([
+    'esdb://h:2113?tls=false&tlsVerifyCert=false',
+    'esdb://a:1,b:2,c:3?Tls=false&nodePreference=Leader&keepAliveInterval=-1&keepAliveTimeout=-1',
+    'esdb+discover://h?tls=false&discoveryInterval=50&defaultDeadline=5000&connectionName=ours&maxDiscoverAttempts=3',
+  ])('takes what other clients of a plain server are given: %s', (url) => {
+    const { clean } = readConnectionString(url);
+    expect(clean).not.toContain('tlsVerifyCert');
+    const warning = jest.spyOn(console, 'warn');
+    expect(() => EventStoreDBClient.connectionString(clean)).not.toThrow();
+    expect(warning).not.toHaveBeenCalled();
+    warning.mockRestore();
   });
 
   it.each([

@@ -35,6 +35,11 @@ export const readConnectionString = (url: string, allowPlainCredentials = false)
     throw new BadConnectionString('names its hosts as host:port, several with commas between');
   const options = readOptions(query);
   const secure = options.get('tls') !== 'false';
+  if (secure && options.get('tlsVerifyCert') === 'false')
+    throw new BadConnectionString(
+      'has a value for tlsVerifyCert that cannot be used: certificates are always verified; name their authority with tlsCAFile',
+    );
+  options.delete('tlsVerifyCert');
   const credentials = userinfo === undefined ? undefined : readUserinfo(userinfo);
   if (secure && !credentials)
     throw new BadConnectionString(
@@ -56,21 +61,23 @@ export const readConnectionString = (url: string, allowPlainCredentials = false)
 const OURS = { nodePreference: 'leader', connectionName: 'redress', maxDiscoverAttempts: '1', gossipTimeout: '2' };
 
 const NUMBER = /^\d{1,9}$/;
+/** -1: no keepalive. */
+const NUMBER_OR_NONE = /^(-1|\d{1,9})$/;
 const ALLOWED: Readonly<Record<string, RegExp>> = {
   tls: /^(true|false)$/,
   tlsCAFile: /^[^&?]+$/,
   userCertFile: /^[^&?]+$/,
   userKeyFile: /^[^&?]+$/,
-  // The client has no way to leave verification out, and a ledger has no reason to.
-  tlsVerifyCert: /^true$/,
-  nodePreference: /^leader$/,
+  // The client has no way to leave verification out, and a ledger has no reason to; a plain connection has none.
+  tlsVerifyCert: /^(true|false)$/,
+  nodePreference: /^leader$/i,
   throwOnAppendFailure: /^true$/,
   connectionName: /^[^&?]+$/,
   maxDiscoverAttempts: NUMBER,
   discoveryInterval: NUMBER,
   gossipTimeout: NUMBER,
-  keepAliveInterval: NUMBER,
-  keepAliveTimeout: NUMBER,
+  keepAliveInterval: NUMBER_OR_NONE,
+  keepAliveTimeout: NUMBER_OR_NONE,
   defaultDeadline: NUMBER,
 };
 const NAMES = new Map(Object.keys(ALLOWED).map((name) => [flat(name), name]));
@@ -95,7 +102,7 @@ const readOptions = (query: string): Map<string, string> => {
 
 const HINTS: Readonly<Record<string, string>> = {
   tls: ': true or false',
-  tlsVerifyCert: ': certificates are always verified; name their authority with tlsCAFile',
+  tlsVerifyCert: ': true or false',
   nodePreference: ': the ledger is read from the leader',
   throwOnAppendFailure: ': true',
 };

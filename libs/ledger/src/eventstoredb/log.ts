@@ -1,5 +1,6 @@
 import { ForeignPosition, type Position, type ReadAllOptions, type RecordedEvent } from '../port.ts';
 import { numberOf, printPosition } from '../position.ts';
+import { Bell } from '../subscribe-by-pages.ts';
 import type { EventStoreDbLedgerIdentity, KnownIdentity } from './identity.ts';
 import { passes, type OwnFacts } from './own-facts.ts';
 import { readPatiently, type Patience } from './retrying.ts';
@@ -15,8 +16,7 @@ interface Quiet {
 /** So many events of others are passed over in one call at most, then the caller is told how far it went. */
 const FOREIGN_SPAN = 20_000;
 const FOREIGN_PAGE = 1_000;
-/** A log that seems to end before a position is looked at again: a node may need a moment. */
-const LOOK_TWICE_MS = 300;
+const LOOK_AGAIN_MS = 300;
 
 type AllPage = Awaited<ReturnType<Log['readAll']>>;
 
@@ -117,7 +117,8 @@ export class Log {
     for (let looked = 0; ;) {
       // Two more than wanted: the one that stands at `from`, and one that tells whether more follow.
       const count = (looked === 0 ? maxCount : Math.max(maxCount, FOREIGN_PAGE)) + 2;
-      const page = await this.readAfter(from, count, signal);
+      const page = await this.readAfter(identity, from, count, signal);
+      if (page === 'other identity') return page;
       if (page === 'no such place') {
         // What was known does not hold: it is not the log that it was.
         if (from !== after || asked.after === undefined) {
@@ -154,28 +155,35 @@ export class Log {
   /**
    * What lies after a position. The server reads from a position on, that one included; but the event that stood there
    * may be gone since (scavenged), so it is dropped only when it is there.
+   *
+   * That there is no such place is said late, for followers stop for good then: a node that has just become the leader
+   * shows what the old one had acknowledged only when its own index is there, and a server that fails to read says the
+   * same as of a place between two events.
    */
   private async readAfter(
+    identity: KnownIdentity,
     from: bigint,
     count: number,
     signal: AbortSignal | undefined,
-  ): Promise<{ events: readonly ServerEvent[]; atEnd: boolean } | 'no such place'> {
+  ): Promise<{ events: readonly ServerEvent[]; atEnd: boolean } | 'no such place' | 'other identity'> {
+    const until = Date.now() + this.patience.ms;
     for (let looks = 1; ; looks++) {
-      let page: Awaited<ReturnType<Server['readAll']>>;
-      try {
-        page = await this.read('forwards', from === 0n ? undefined : from, count, signal);
-      } catch (error) {
-        if (error instanceof ServerTrouble && error.kind === 'no-such-position') return 'no such place';
-        throw error;
-      }
-      const { events, cut } = page;
-      if (events.length > 0)
+      const page = await this.read('forwards', from === 0n ? undefined : from, count, signal).catch(
+        (error: unknown) => {
+          if (error instanceof ServerTrouble && error.kind === 'no-such-position') return undefined;
+          throw error;
+        },
+      );
+      if (page && page.events.length > 0)
         return {
-          events: events[0]!.position === from ? events.slice(1) : events,
-          atEnd: events.length < count && !cut,
+          events: page.events[0]!.position === from ? page.events.slice(1) : page.events,
+          atEnd: page.events.length < count && !page.cut,
         };
-      if (looks === 2) return 'no such place';
-      await new Promise((resolve) => setTimeout(resolve, LOOK_TWICE_MS));
+      if (looks > 1 && (!page || Date.now() >= until)) return 'no such place';
+      this.identity.forget();
+      if ((await this.identity.get()).epoch !== identity.epoch) return 'other identity';
+      await new Bell().wait(0, LOOK_AGAIN_MS, signal ?? this.patience.closing);
+      signal?.throwIfAborted();
     }
   }
 
@@ -185,15 +193,18 @@ export class Log {
     count: number,
     signal?: AbortSignal,
   ): ReturnType<Server['readAll']> {
+    const limits = { count, idleMs: this.patience.idleMs, ...(signal && { signal }) };
     return readPatiently(
-      () =>
-        this.server.readAll({
-          direction,
-          ...(from !== undefined && { from }),
-          count,
-          idleMs: this.patience.idleMs,
-          ...(signal && { signal }),
-        }),
+      async () => {
+        try {
+          return await this.server.readAll({ direction, ...(from !== undefined && { from }), ...limits });
+        } catch (error) {
+          // Backwards it is no answer about a position: the server failed to read, and is asked again.
+          if (error instanceof ServerTrouble && error.kind === 'no-such-position' && direction === 'backwards')
+            throw new ServerTrouble('unknown', error.code);
+          throw error;
+        }
+      },
       // Whoever answers next may be a server that was restored meanwhile.
       { ...this.patience, onTrouble: () => this.identity.forget() },
     );

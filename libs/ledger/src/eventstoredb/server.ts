@@ -190,8 +190,9 @@ export class Server {
     const create = inside.createChannel;
     inside.createChannel = async () => {
       const channel = await create();
-      if (this.disposed) channel.close();
-      else if (this.client === client) this.channel = channel;
+      // One that was long in coming, for a client that was given up: whoever waits for it asks the present one.
+      if (this.disposed || this.client !== client) channel.close();
+      else this.channel = channel;
       return channel;
     };
     return client;
