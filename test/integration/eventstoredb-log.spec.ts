@@ -4,7 +4,7 @@ import type { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/
 import { OtherOrganisation } from '../../libs/ledger/src/identity.ts';
 import { ForeignPosition, StoreUnavailable, type Position, type RecordedEvent } from '../../libs/ledger/src/port.ts';
 import { numberOf, printPosition } from '../../libs/ledger/src/position.ts';
-import { accessDenied, notReady, refused } from '../eventstore/refusals.ts';
+import { accessDenied, notReady, refused, unreadablePosition } from '../eventstore/refusals.ts';
 import { startEventStoreServer } from '../eventstore/server.ts';
 import { eventually } from '../support/child.ts';
 import { describeWithStandIn } from '../support/eventstore.ts';
@@ -158,10 +158,51 @@ describeWithStandIn('reading an EventStoreDB that others use as well', (server) 
     const position = await record();
     const epoch = await store.epoch();
     const foreign = printPosition(epoch, numberOf(position, epoch) + further);
-    expect(await rejection(store.readAll({ after: foreign, maxCount: 1 }))).toMatchObject({
+    const impatient = await ledgers.open({ url: server().url, prefix, readPatienceMs: 300 });
+    expect(await rejection(impatient.readAll({ after: foreign, maxCount: 1 }))).toMatchObject({
       constructor: ForeignPosition,
       reason: 'other-epoch',
     });
+  });
+
+  it('does not take a server that fails to read once for one that never had the position', async () => {
+    const [older, newest] = [await record(), await record()];
+    server().faults.arm('readAll', { kind: 'refused', refusal: unreadablePosition });
+    expect(await store.readAll({ after: older, maxCount: 5 })).toMatchObject({ events: [{ position: newest }] });
+    server().faults.arm('readAll', { kind: 'refused', refusal: unreadablePosition });
+    expect(await store.head()).toBe(newest);
+  });
+
+  it('passes over what others nested deeper than a call stack is high', async () => {
+    const deep = Buffer.from('['.repeat(100_000) + ']'.repeat(100_000));
+    const event = { id: randomUUID(), type: 'Deep', contentType: 'application/json', data: deep };
+    const older = await record();
+    server().log.write([[`other-${randomUUID()}`, [{ ...event, metadata: Buffer.from('{}') }]]]);
+    const newest = await record();
+    expect(await store.readAll({ after: older, maxCount: 5 })).toMatchObject({ events: [{ position: newest }] });
+  });
+
+  it('asks again after one silence, even when that lasted as long as it would wait', async () => {
+    const newest = await record();
+    const impatient = await ledgers.open({ url: server().url, prefix, callMs: 400, readPatienceMs: 0 });
+    await impatient.epoch();
+    const armed = server().faults.arm('readAll', { kind: 'silent' });
+    expect(await impatient.head()).toBe(newest);
+    expect(armed.hits).toBe(1);
+    const silent = server().faults.arm('readAll', { kind: 'silent' }, { times: Infinity });
+    expect(await rejection(impatient.head())).toBeInstanceOf(StoreUnavailable);
+    expect(silent.hits).toBe(2);
+  });
+
+  it('waits for a new leader that does not show yet what the old one acknowledged', async () => {
+    await record();
+    server().view.freeze();
+    const acknowledged = await record();
+    const reading = store.readAll({ after: acknowledged, maxCount: 5 });
+    setTimeout(() => server().view.thaw(), 1_200);
+    expect(await reading).toEqual({ events: [], atHead: true });
+    const next = await record();
+    expect(await store.readAll({ after: acknowledged, maxCount: 5 })).toMatchObject({ events: [{ position: next }] });
   });
 
   it('notices that the server went back to an older copy, also while it runs', async () => {

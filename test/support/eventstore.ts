@@ -1,4 +1,5 @@
 import { startEventStoreServer, type EventStoreServer } from '../eventstore/server.ts';
+import { realEventStoreUrl } from './eventstore-url.ts';
 
 export interface TestEventStore {
   /** As EVENTSTORE_URL takes it. A real server is shared: take a random LEDGER_PREFIX for each test. */
@@ -12,7 +13,7 @@ export const describeWithEventStore = (title: string, suite: (eventStore: () => 
   describe(title, () => {
     let eventStore: TestEventStore | undefined;
     beforeAll(async () => {
-      const named = process.env['EVENTSTORE_URL'];
+      const named = realEventStoreUrl();
       const standIn = named ? undefined : await startEventStoreServer();
       eventStore = { url: named ?? standIn!.url, standIn };
     });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readSettings } from '../../libs/settings/src/settings.ts';
 import { openLedger, type OpenedLedger } from '../../libs/program/src/open-ledger.ts';
+import { realEventStoreUrl } from './eventstore-url.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /**
@@ -8,12 +9,10 @@ import type { TestDatabase } from './test-database.ts';
  * that nobody else has; without that variable none, so that the ledger lies in PostgreSQL with the rest.
  */
 export const ledgerSettings = (): Record<string, string> => {
-  const url = process.env['EVENTSTORE_URL'];
-  if (!url) return {};
-  const plain = process.env['EVENTSTORE_PLAIN_CREDENTIALS'];
+  const url = realEventStoreUrl();
+  if (url === undefined) return {};
   return {
     EVENTSTORE_URL: url,
-    ...(plain && { EVENTSTORE_PLAIN_CREDENTIALS: plain }),
     LEDGER_PREFIX: `test-${randomBytes(6).toString('hex')}-`,
   };
 };

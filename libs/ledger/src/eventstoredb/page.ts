@@ -58,12 +58,21 @@ export const collectPage = <E>(
     if (signal?.aborted) onAbort();
   });
 
-/** About how many bytes a value takes as JSON. */
-const weightOf = (value: unknown): number => {
-  if (typeof value === 'string') return value.length + 2;
-  if (typeof value !== 'object' || value === null) return 6;
-  if (value instanceof Uint8Array) return value.length;
-  let weight = 2;
-  for (const [name, member] of Object.entries(value)) weight += name.length + 4 + weightOf(member);
+/** About how many bytes a value takes as JSON. Not recursive: others may have nested theirs however deep. */
+const weightOf = (whole: unknown): number => {
+  let weight = 0;
+  for (const left = [whole]; left.length > 0;) {
+    const value = left.pop();
+    if (typeof value === 'string') weight += value.length + 2;
+    else if (typeof value !== 'object' || value === null) weight += 6;
+    else if (value instanceof Uint8Array) weight += value.length;
+    else {
+      weight += 2;
+      for (const [name, member] of Object.entries(value)) {
+        weight += name.length + 4;
+        left.push(member);
+      }
+    }
+  }
   return weight;
 };

@@ -40,7 +40,8 @@ export const readPatiently = async <T>(read: () => Promise<T>, patience: Patienc
       if (!(error instanceof ServerTrouble)) throw error;
       if (error.kind === 'denied') throw new StoreUnavailable(`the ledger refuses this user (${error.code})`);
       if (!isPassing(error)) throw error;
-      if (Date.now() >= until)
+      // After one silence there is a second try, however long the first took: the client has turned to another connection.
+      if (Date.now() >= until && (previous || error.kind !== 'silent'))
         throw new StoreUnavailable(`the ledger cannot be read (${error.code})`, { cause: error });
       patience.onTrouble?.(error);
       await pauseAfter(error, previous, patience.closing);
