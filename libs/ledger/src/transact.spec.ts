@@ -11,7 +11,14 @@ import { MasterKey } from '../../privacy/src/master-key.ts';
 import { Vault } from '../../privacy/src/vault.ts';
 import { digestOf } from './digest.ts';
 import { InMemoryEventStore } from './in-memory/in-memory-event-store.ts';
-import { OutcomeUnknown, StoreUnavailable, type AppendResult, type EventStore, type RecordedEvent } from './port.ts';
+import {
+  AppendRejected,
+  OutcomeUnknown,
+  StoreUnavailable,
+  type AppendResult,
+  type EventStore,
+  type RecordedEvent,
+} from './port.ts';
 import { transact, type Outcome, type Request, type TransactOptions } from './transact.ts';
 
 const caseOpened = defineEvent({
@@ -353,13 +360,16 @@ describe('transact', () => {
       expect(await run(open, { request: asked })).toMatchObject({ kind: 'recorded', repeated: true });
     });
 
-    it('never calls certainly unstored what was unknown once', async () => {
-      await run(open);
-      const store = failing(async (_real, attempt) => {
-        throw attempt === 1 ? new OutcomeUnknown('lost') : new StoreUnavailable('later');
-      });
-      await expect(run(note('x'), { patienceMs: 60, store })).rejects.toBeInstanceOf(OutcomeUnknown);
-    });
+    it.each([new StoreUnavailable('later'), new AppendRejected('refused-by-store', 'denied')])(
+      'never calls certainly unstored what was unknown once: %p',
+      async (later) => {
+        await run(open);
+        const store = failing(async (_real, attempt) => {
+          throw attempt === 1 ? new OutcomeUnknown('lost') : later;
+        });
+        await expect(run(note('x'), { patienceMs: 60, store })).rejects.toBeInstanceOf(OutcomeUnknown);
+      },
+    );
   });
 
   describe('time', () => {

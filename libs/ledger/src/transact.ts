@@ -223,8 +223,9 @@ const appendPatiently = async <State, E extends Event>(
     } catch (error) {
       const retry = error instanceof OutcomeUnknown || error instanceof StoreUnavailable;
       unknown ||= error instanceof OutcomeUnknown;
-      if (!retry) throw error;
-      if (Date.now() >= until)
+      // A refusal of this call says nothing of an earlier one; these two lead to reading again, which finds it.
+      if (error instanceof ConcurrencyConflict || error instanceof KeyErased) throw error;
+      if (!retry || Date.now() >= until)
         throw unknown ? new OutcomeUnknown('the ledger did not say what became of the facts', { cause: error }) : error;
       await pause(50 + Math.random() * Math.min(1000, 50 * 2 ** attempt));
     }

@@ -58,6 +58,8 @@ export const sendAppend = async (server: Server, sending: Sending): Promise<Sent
     } catch (error) {
       if (!(error instanceof ServerTrouble)) throw error;
       progress.denied = error.kind === 'denied';
+      // This user was allowed before: what the earlier call did is not known.
+      if (error.kind === 'denied' && progress.inDoubt) throw givenUp({ ...progress, sent: true }, error.code, error);
       if (!isPassing(error)) throw refusalOf(error, sending);
       progress.inDoubt ||= !isCertainlyUndone(error);
       progress.sent = progress.inDoubt;
