@@ -545,7 +545,7 @@ export const ledgerContract = (name: string, open: () => Promise<LedgerUnderTest
         expect(await all(store.subscribe({ signal: AbortSignal.abort() }))).toEqual([]);
         // A store's idle connections have timers of their own, a handful; one left by each subscription would be forty.
         expect(timers()).toBeLessThan(before + SUBSCRIPTIONS / 2);
-      });
+      }, 60_000);
     });
 
     it('says that it is well', async () => expect(await store.health()).toMatchObject({ ok: true }));
