@@ -109,13 +109,10 @@ export const writeRows = async <C extends Columns>(
   if (rows.length === 0) return;
   const names = Object.keys(table.columns);
   const quoted = names.map((name) => `"${name}"`).join(', ');
-  const described = Object.entries(table.columns)
-    .map(([name, column]) => `"${name}" ${KINDS[kindOf(column).kind].replace(' collate "C"', '')}`)
-    .join(', ');
   const others = names.filter((name) => !table.key.includes(name));
   await tx.query(
     `insert into ${schema}.${table.name} (${quoted})
-     select ${quoted} from jsonb_to_recordset($1::jsonb) as r (${described})
+     select ${quoted} from ${recordsOf(Object.entries(table.columns))}
      on conflict (${table.key.join(', ')}) do ${
        others.length === 0
          ? 'nothing'
@@ -134,17 +131,20 @@ export const updateRows = async <C extends Columns>(
 ): Promise<void> => {
   if (rows.length === 0) return;
   const columns = Object.entries(table.columns).filter(([name]) => !table.fixed.includes(name));
-  const described = columns.map(
-    ([name, column]) => `"${name}" ${KINDS[kindOf(column).kind].replace(' collate "C"', '')}`,
-  );
   const others = columns.map(([name]) => name).filter((name) => !table.key.includes(name));
   await tx.query(
     `update ${schema}.${table.name} t set ${others.map((name) => `"${name}" = r."${name}"`).join(', ')}
-       from jsonb_to_recordset($1::jsonb) as r (${described.join(', ')})
+       from ${recordsOf(columns)}
       where ${table.key.map((name) => `t."${name}" = r."${name}"`).join(' and ')}`,
     [JSON.stringify(rows.map((row) => withTimestamps(table, row)))],
   );
 };
+
+/** The rows of $1 as a record set `r`, of these columns. */
+const recordsOf = (columns: readonly (readonly [string, Columns[string]])[]): string =>
+  `jsonb_to_recordset($1::jsonb) as r (${columns
+    .map(([name, column]) => `"${name}" ${KINDS[kindOf(column).kind].replace(' collate "C"', '')}`)
+    .join(', ')})`;
 
 /** An instant as PostgreSQL reads it: it knows no year 0, only 1 BC. */
 export const timestampOf = (instant: string): string =>
