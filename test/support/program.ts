@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { transformSync } from '@swc/core';
+import { join } from 'node:path';
+import { buildSources } from './build-sources.mjs';
 
 /** One of our programs as a process of its own. */
 export interface RunningProgram {
@@ -32,11 +32,7 @@ export interface Programs {
  */
 export const buildPrograms = (): Programs => {
   const place = mkdtempSync(join(tmpdir(), 'redress-build-'));
-  writeFileSync(join(place, 'package.json'), '{"type":"module"}');
-  symlinkSync(join(process.cwd(), 'node_modules'), join(place, 'node_modules'), 'junction');
-  for (const room of ['apps', 'libs'])
-    for (const name of readdirSync(room, { recursive: true, encoding: 'utf8' }))
-      if (/(?<!\.(spec|contract|stories|d))\.ts$/.test(name)) compile(join(room, name), place);
+  buildSources(process.cwd(), place, ['apps', 'libs']);
   const started: RunningProgram[] = [];
   const kill = async (): Promise<void> => {
     for (const program of started) program.process.kill('SIGKILL');
@@ -54,25 +50,6 @@ export const buildPrograms = (): Programs => {
       rmSync(place, { recursive: true, force: true });
     },
   };
-};
-
-const compile = (source: string, place: string): void => {
-  const { code } = transformSync(readFileSync(source, 'utf8'), {
-    filename: source,
-    swcrc: false,
-    jsc: {
-      target: 'es2022',
-      keepClassNames: true,
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, verbatimModuleSyntax: true },
-      // Known to swc, not to its types.
-      ...({ rewriteRelativeImportExtensions: true } as object),
-    },
-    module: { type: 'es6' },
-  });
-  const target = join(place, source.replace(/\.ts$/, '.js'));
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, code);
 };
 
 /** Nothing else of the surroundings: their settings are not ours. */

@@ -1,0 +1,1 @@
+export function buildSources(root: string, place: string, rooms: readonly string[]): void;
