@@ -56,27 +56,25 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
   let sent = 0;
   let lastAck: string | undefined;
 
-  const foreseen = new WeakMap<RecordedEvent, PublicMessage>();
-  const messageOf = (event: RecordedEvent): PublicMessage | undefined => {
-    const known = foreseen.get(event);
-    if (known) return known;
-    const message = publicMessageOf(event, organisation);
-    if (message) foreseen.set(event, message);
-    return message;
-  };
+  /** Made while the batch before is on its way; when it is this batch's turn, they are there. */
+  const foreseen = new WeakMap<readonly RecordedEvent[], readonly PublicMessage[]>();
+  const messagesOf = (events: readonly RecordedEvent[]): readonly PublicMessage[] =>
+    events.flatMap((event) => publicMessageOf(event, organisation) ?? []);
 
   const follower: Teller = {
     subscription: PUBLISHER,
     maxBatch: BATCH,
     foresee: (events) => {
       try {
-        broker.foresee?.(events.flatMap((event) => messageOf(event) ?? []));
+        const messages = messagesOf(events);
+        broker.foresee?.(messages);
+        foreseen.set(events, messages);
       } catch {
         // What cannot be published is met again when it is its turn.
       }
     },
     send: async (events) => {
-      const messages = events.flatMap((event) => messageOf(event) ?? []);
+      const messages = foreseen.get(events) ?? messagesOf(events);
       if (messages.length === 0) return;
       try {
         await broker.send(messages, signal);

@@ -1,17 +1,13 @@
-import kafkajs, {
-  type IHeaders,
-  type Kafka,
-  type KafkaConfig,
-  type Message,
-  type Producer,
-  type RetryOptions,
-} from 'kafkajs';
-import { kafkaForm, type KafkaForm } from '../../../../libs/contract/src/cloud-event.ts';
+import kafkajs, { type Kafka, type KafkaConfig, type Producer, type RetryOptions } from 'kafkajs';
+import { kafkaForm } from '../../../../libs/contract/src/cloud-event.ts';
 import type { PublicMessage } from '../../../../libs/contract/src/public-message.ts';
 import { BrokerAway, MessageRefused, type MessageBroker } from '../message-broker.ts';
 import { giveUpAfter, within } from './deadline.ts';
 import { kafkaLog, type PublisherLog } from './kafka-log.ts';
 import { kafkaWord, isTooLarge } from './kafka-word.ts';
+import './produce-patch.ts';
+import type { ReadyMessage } from './produce-patch.ts';
+import { readyRecord } from './ready-record.ts';
 import './request-queue-patch.ts';
 import { prepareTopics } from './topics.ts';
 
@@ -45,6 +41,7 @@ export class KafkaBroker implements MessageBroker {
   private readonly deadlineMs: number;
   private line: Line | undefined;
   private prepared = false;
+  private readonly foreseen = new WeakMap<readonly PublicMessage[], readonly Outgoing[]>();
 
   constructor(private readonly options: KafkaBrokerOptions) {
     this.deadlineMs = options.deadlineMs ?? 15_000;
@@ -67,7 +64,7 @@ export class KafkaBroker implements MessageBroker {
   }
 
   async send(messages: readonly PublicMessage[], signal?: AbortSignal): Promise<void> {
-    for (const chunk of chunks(messages)) {
+    for (const chunk of chunks(this.foreseen.get(messages) ?? messages.map(outgoingOf))) {
       const line = await this.open();
       try {
         await within(line.send(chunk), giveUpAfter(this.deadlineMs, signal));
@@ -79,7 +76,7 @@ export class KafkaBroker implements MessageBroker {
   }
 
   foresee(messages: readonly PublicMessage[]): void {
-    for (const message of messages) outgoingOf(message);
+    this.foreseen.set(messages, messages.map(outgoingOf));
   }
 
   async close(): Promise<void> {
@@ -118,22 +115,24 @@ export class KafkaBroker implements MessageBroker {
   }
 }
 
-/** As kafkajs takes it; it looks at key, value and headers only. */
-interface Outgoing extends Message {
+/** As kafkajs takes it. */
+interface Outgoing extends ReadyMessage {
   readonly topic: string;
+  /** With what the format adds to it in a batch, at most. */
   readonly bytes: number;
 }
 
-/** Made once for a message, however often it is sent. */
-const forms = new WeakMap<PublicMessage, Outgoing>();
 const outgoingOf = (message: PublicMessage): Outgoing => {
-  const known = forms.get(message);
-  if (known) return known;
   const form = kafkaForm(message.event);
-  const { key, value, headers } = form;
-  const outgoing = { topic: message.topic, bytes: sizeOf(form), key, value, headers: headers as IHeaders };
-  forms.set(message, outgoing);
-  return outgoing;
+  const record = readyRecord(form);
+  return {
+    topic: message.topic,
+    bytes: 16 + record.bytes.length,
+    key: form.key,
+    value: form.value,
+    headers: form.headers,
+    record,
+  };
 };
 
 /** One producer, from its first message to its first failure. */
@@ -148,14 +147,13 @@ class Line {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       retry: RETRY,
-      createPartitioner: () => {
-        const partitionOf = kafkajs.Partitioners.DefaultPartitioner();
-        return (args) => {
+      createPartitioner:
+        () =>
+        ({ message, partitionMetadata }) => {
           // kafkajs goes on retrying behind our back after a deadline, and even connects again to do so.
           if (this.closed) throw new kafkajs.KafkaJSNonRetriableError('this producer was given up');
-          return partitionOf(args);
-        };
-      },
+          return (message as Outgoing).record.partitionOf(partitionMetadata.length);
+        },
     });
   }
 
@@ -187,27 +185,19 @@ class Line {
 }
 
 /** Runs of messages that are sent together, in order; a message larger than a chunk goes alone. */
-const chunks = function* (messages: readonly PublicMessage[]): Iterable<readonly Outgoing[]> {
-  let chunk: Outgoing[] = [];
+const chunks = function* (messages: readonly Outgoing[]): Iterable<readonly Outgoing[]> {
+  let begin = 0;
   let bytes = 0;
-  for (const message of messages) {
-    const outgoing = outgoingOf(message);
-    if (chunk.length > 0 && bytes + outgoing.bytes > CHUNK_BYTES) {
-      yield chunk;
-      chunk = [];
+  for (let at = 0; at < messages.length; at++) {
+    const own = messages[at]!.bytes;
+    if (at > begin && bytes + own > CHUNK_BYTES) {
+      yield messages.slice(begin, at);
+      begin = at;
       bytes = 0;
     }
-    chunk.push(outgoing);
-    bytes += outgoing.bytes;
+    bytes += own;
   }
-  if (chunk.length > 0) yield chunk;
-};
-
-const sizeOf = ({ key, value, headers }: KafkaForm): number => {
-  // With what the format adds to each message and header, at most: thousands of small ones are half made of it.
-  let size = 32 + key.length + Buffer.byteLength(value);
-  for (const name in headers) size += 4 + name.length + headers[name]!.length;
-  return size;
+  if (begin < messages.length) yield messages.slice(begin);
 };
 
 const awayFrom = (error: unknown): BrokerAway => new BrokerAway(kafkaWord(error), { cause: error });
