@@ -36,6 +36,8 @@ const STATEMENT = {
 /** The one connection that appends: never inside a longer transaction, which would hold the head's lock. */
 export class AppendConnection {
   private client: pg.Client | undefined;
+  /** How often the connection was lost. */
+  losses = 0;
 
   constructor(private readonly config: pg.ClientConfig) {}
 
@@ -80,8 +82,10 @@ export class AppendConnection {
     try {
       await client.connect();
       // An answer means: on disk. A server that is set to answer earlier is told so; a stricter one stays strict.
+      // Plans are kept for the connection's life, and the first are made while the tables are empty: by index all the same.
       await client.query(
         `select set_config('default_transaction_isolation', 'read committed', false),
+                set_config('enable_seqscan', 'off', false),
                 set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false)`,
       );
     } catch (cause) {
@@ -94,6 +98,7 @@ export class AppendConnection {
   private forget(client = this.client): void {
     if (!client || this.client !== client) return;
     this.client = undefined;
+    this.losses++;
     this.destroy(client);
   }
 

@@ -7,13 +7,12 @@
  *
  * `total` is the number of all its facts. One row per member comes back, in its place: what became of it does not depend on its neighbours.
  * Members are judged one by one, by index look-ups only, and stored together: few statements, whatever the batch.
+ * Its connection keeps the planner from reading whole tables (append-connection.ts).
  */
 export const APPEND_MANY = `
 create or replace function es.append_many(p jsonb, total int)
 returns table (n int, outcome text, last_revision bigint, last_position bigint, ledger_epoch text)
 language plpgsql
--- Plans are kept for the connection's life, and the first are made while the tables are empty.
-set enable_seqscan = off
 as $$
 declare
   head_position bigint;
@@ -106,6 +105,13 @@ begin
     select (w->>'i')::uuid, (w->>'u')::uuid, m.value->>'s', decode(w->>'w', 'hex')
     from jsonb_array_elements(p) with ordinality m, jsonb_array_elements(m.value->'k') w
     where bases[m.ordinality] is not null;
+  end if;
+  if total = 1 then
+    -- Who writes alone waits for this: without the lists below it takes a tenth less.
+    member := member->'v'->0;
+    insert into es.events (position, stream, revision, id, type, data, metadata)
+    values (last_position, stream_name, last_revision, (member->>'i')::uuid, member->>'t', member->'d', member->'m');
+    return;
   end if;
   insert into es.events (position, stream, revision, id, type, data, metadata)
   select bases[m.ordinality] + v.ordinality, m.value->>'s', (m.value->>'e')::bigint + v.ordinality,

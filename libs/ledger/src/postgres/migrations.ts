@@ -158,5 +158,7 @@ export const ledgerMigrations: MigrationList = {
     { name: '005-rest', sql: REST },
     // The same function, for ledgers that have an older one: it looked through all keys while the planner thought them few.
     { name: '006-append-many-by-index', sql: APPEND_MANY },
+    // And again: less to do for one fact alone.
+    { name: '007-append-one', sql: APPEND_MANY },
   ],
 };
