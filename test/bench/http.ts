@@ -17,7 +17,9 @@ export const http: Bench = {
     const own = await place.database();
     const other = await place.database();
     await prepare(other.url);
-    const api = await startProgram(place, 'api/src/main.js', await surroundings(place, own.url));
+    const settings = await surroundings(place, own.url);
+    const api = await startProgram(place, 'api/src/main.js', settings);
+    const replica = await startProgram(place, 'api/src/main.js', settings);
     const bare = await place.helper('./bare-door.js', { BARE_DATABASE_URL: other.url });
     const client = await place.helper('./load.js');
     const { port: barePort } = bare.said as { port: number };
@@ -44,6 +46,14 @@ export const http: Bench = {
         },
       },
       {
+        name: 'redress, a message to what another process received',
+        measure: async () => {
+          complaints = await receiveSome(api.url, quick ? 10 : COMPLAINTS);
+          // One each: after its first message a complaint is known to the process.
+          return perSecond(at(replica.port, { most: complaints.length }));
+        },
+      },
+      {
         name: 'redress, an intake',
         measure: () => perSecond(at(api.port, { paths: ['/v1/complaints'], bodies: [INTAKE] })),
       },
@@ -61,14 +71,15 @@ export const http: Bench = {
       rounds,
       place.say,
     );
-    for (const process of [api, bare, client]) await process.stop();
+    for (const process of [api, replica, bare, client]) await process.stop();
     for (const database of [own, other]) await database.drop();
     return [
       {
         ...table,
         notes: [
           'Both sides: the same Nest and Fastify, guards, validation, log and metrics; the service in one process, the ' +
-            'client in another, PostgreSQL in a third, on two cores. A message goes to a complaint of few facts.',
+            'client in another, PostgreSQL in a third, on two cores. A message goes to a complaint of few facts, which this ' +
+            'process has written to before and remembers; one that it does not remember is read first.',
         ],
       },
     ];

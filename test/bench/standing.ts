@@ -9,7 +9,9 @@ import { MESSAGE, receiveSome, startProgram, surroundings } from './service.ts';
 /** The standalone process: how soon it is ready, and whether it grows. */
 
 const COMMANDS = 100_000;
-const STEPS = 10;
+const MARKS = 10;
+/** Looks between two marks: the least of so many counts, for the heap in use is a saw-tooth that collecting cuts. */
+const LOOKS = 10;
 
 export const standing: Bench = {
   name: 'standing',
@@ -48,46 +50,67 @@ const starting = async (place: Place, rounds: number): Promise<Table> => {
   );
 };
 
+/** MiB. */
+interface Look {
+  readonly resident: number;
+  readonly heap: number;
+}
+
 /** One run: with a message each to complaints that stay small. Two figures, from the process itself. */
 const growing = async (place: Place, commands: number): Promise<Table[]> => {
   const settings = { ...(await surroundings(place)), DATA_DIR: join(await mkdtemp(join(place.room, 'grow-')), 'data') };
   const program = await startProgram(place, 'standalone/src/main.js', settings);
   const client = await place.helper('./load.js');
-  const [residents, heaps] = [new Map<string, number[]>(), new Map<string, number[]>()];
-  const after = (step: number): string => `after ${((commands * step) / STEPS).toLocaleString('en')} commands`;
-  const look = async (when: string): Promise<void> => {
-    // What lies about is collected while nothing happens; the least of some looks counts.
-    const looks: { resident: number; heap: number }[] = [];
-    for (let look = 0; look < 5; look++) {
-      await new Promise((resolve) => setTimeout(resolve, commands > 1000 ? 1000 : 50));
-      const text = await (await fetch(`${program.url}/metrics`)).text();
-      const gauge = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]) / 2 ** 20;
-      looks.push({ resident: gauge('process_resident_memory_bytes'), heap: gauge('nodejs_heap_size_used_bytes') });
-    }
-    const resident = Math.min(...looks.map((one) => one.resident));
-    const heap = Math.min(...looks.map((one) => one.heap));
-    residents.set(when, [resident]);
-    heaps.set(when, [heap]);
+  const look = async (): Promise<Look> => {
+    const text = await (await fetch(`${program.url}/metrics`)).text();
+    const gauge = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]) / 2 ** 20;
+    return { resident: gauge('process_resident_memory_bytes'), heap: gauge('nodejs_heap_size_used_bytes') };
+  };
+  const figures = new Map<string, Look>();
+  const note = (when: string, looks: readonly Look[]): void => {
+    const least = (of: keyof Look): number => Math.min(...looks.map((one) => one[of]));
+    const { resident, heap } = { resident: least('resident'), heap: least('heap') };
+    figures.set(when, { resident, heap });
     place.say(`memory, ${when}: resident ${resident.toFixed(0)} MiB, heap used ${heap.toFixed(0)} MiB`);
   };
-  await look('idle');
-  for (let step = 1; step <= STEPS; step++) {
-    const ids = await receiveSome(program.url, Math.ceil(commands / STEPS / 10));
+  const idle: Look[] = [];
+  while (idle.length < 5) {
+    await new Promise((resolve) => setTimeout(resolve, commands > 1000 ? 1000 : 50));
+    idle.push(await look());
+  }
+  note('idle', idle);
+  const looks: Look[] = [];
+  const after = (mark: number): string => `after ${((commands * mark) / MARKS).toLocaleString('en')} commands`;
+  while (looks.length < MARKS * LOOKS) {
+    const step = commands / MARKS / LOOKS;
+    const ids = await receiveSome(program.url, Math.ceil(step / 10));
     await client.ask<LoadDone>({
       port: program.port,
       connections: 32,
       seconds: 3_600,
-      most: commands / STEPS - ids.length,
+      most: step - ids.length,
       paths: ids.map((id) => `/v1/complaints/${id}/messages`),
       bodies: [MESSAGE],
     } satisfies LoadOrder);
-    await look(after(step));
+    looks.push(await look());
+    // Around a mark; at the last one, up to it.
+    const begin = looks.length - LOOKS;
+    if (begin >= LOOKS / 2 && (begin - LOOKS / 2) % LOOKS === 0)
+      note(after((begin + LOOKS / 2) / LOOKS), looks.slice(begin));
   }
+  note(after(MARKS), looks.slice(-LOOKS));
   await program.stop();
   await client.stop();
-  const table = (title: string, figures: ReadonlyMap<string, number[]>): Table =>
-    tableOf({ title, unit: 'MiB', better: 'lower', baseline: after(1), goals: { [after(STEPS)]: 1.2 } }, 1, figures, [
-      'The Node process alone, by its own metrics. One run, no rounds.',
-    ]);
-  return [table('Standalone, resident memory', residents), table('Standalone, heap in use', heaps)];
+  const table = (title: string, of: keyof Look): Table =>
+    tableOf(
+      { title, unit: 'MiB', better: 'lower', baseline: after(1), goals: { [after(MARKS)]: 1.2 } },
+      1,
+      new Map([...figures].map(([when, figure]) => [when, [figure[of]]])),
+      [
+        `The Node process alone, by its own metrics. One run, no rounds. Each figure is the least of ${LOOKS} looks around it ` +
+          `(at the end, of the last ${LOOKS}), one every ${(commands / MARKS / LOOKS).toLocaleString('en')} commands: ` +
+          'what lies about until it is collected does not count.',
+      ],
+    );
+  return [table('Standalone, resident memory', 'resident'), table('Standalone, heap in use', 'heap')];
 };

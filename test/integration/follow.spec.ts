@@ -202,6 +202,29 @@ describe('following', () => {
     expect(following.told.at(-1)).toMatchObject({ state: 'stopped', lagFacts: 5 });
   });
 
+  it('waits for the disk with each batch, unless what it writes can be made again', async () => {
+    for (const [unhurried, expected] of [
+      [false, 'on'],
+      [true, 'off'],
+    ] as const) {
+      subscription = `test:${randomUUID()}@1`;
+      const waits: string[] = [];
+      const follower = start({
+        unhurried,
+        apply: async (_events, tx) => {
+          const { rows } = await tx.query<{ synchronous_commit: string }>('show synchronous_commit');
+          waits.push(rows[0]!.synchronous_commit);
+        },
+      });
+      await tell(`unhurried-${unhurried}`);
+      await untilAtHead();
+      await follower.stop();
+      expect(new Set(waits)).toEqual(new Set([expected]));
+    }
+    // Whoever gets the connection next waits again.
+    expect((await pool.query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
+  });
+
   it('stops while it waits for a fact', async () => {
     const following = start();
     await until('caught up', () => following.told.some((status) => status.state === 'caught-up'));

@@ -225,6 +225,19 @@ describe('the PostgreSQL ledger', () => {
     });
   });
 
+  it('says when its way to the database broke, also while nobody asked: what is remembered of streams ends there', async () => {
+    const stream = sampleStream();
+    await store.append(stream, 'no_stream', [sampleFact()]);
+    const before = store.interruptions;
+    await database.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'redress-append' and datname = current_database()`,
+    );
+    await eventually(() => store.interruptions > before, 'the interruption was noticed');
+    expect(store.interruptions).toBe(before + 1);
+    await store.append(stream, 0n, [sampleFact()]);
+    expect(store.interruptions).toBe(before + 1);
+  });
+
   it('refuses what waits in too long a queue, certainly unstored', async () => {
     const small = new PostgresEventStore({ url: database.url, limits: { queueMembers: 5, batchMembers: 2 } });
     const streams = Array.from({ length: 12 }, () => sampleStream());

@@ -216,14 +216,33 @@ describe('rebuilding a read model', () => {
     await asking;
     expect(answers).toBeGreaterThan(0);
     const rows = await sumsOf(world.pool, complaints, rebuilt.generation);
-    expect(rows.map((sum) => sum.rows)).toEqual([written, 2 * written]);
+    expect(rows.map((sum) => sum.rows)).toEqual([written, 2 * written, 2 * written]);
     expect((await projector.status()).models[0]!.schema).toBe(rebuilt.generation.schema);
 
     // And back again: the old tables are brought up to date first.
     const back = await rollBack({ ...world, projection: complaints, signal: end.signal });
     expect(back).toMatchObject({ switched: true, equal: true, generation: { schema: before.schema } });
-    expect((await sumsOf(world.pool, complaints, before)).map((sum) => sum.rows)).toEqual([written, 2 * written]);
+    expect((await sumsOf(world.pool, complaints, before)).map((sum) => sum.rows)).toEqual([
+      written,
+      2 * written,
+      2 * written,
+    ]);
   }, 120_000);
+
+  it('makes the indexes that only questions use when the rows are there, and before it switches', async () => {
+    const indexesIn = async (schema: string): Promise<string[]> =>
+      (await world.pool.query('select indexname from pg_indexes where schemaname = $1 order by 1', [schema])).rows.map(
+        ({ indexname }: { indexname: string }) => indexname,
+      );
+    await world.complaint(randomUUID(), [receipt()]);
+    await catchUp(world, [complaints]);
+    const live = await ensureLive(world.pool, complaints);
+    const building = await ensureBuilding(world.pool, complaints);
+    expect(await indexesIn(building.schema)).toEqual(['complaints_pkey', 'labels_pkey', 'terms_pkey']);
+    expect((await rebuilding()).generation).toMatchObject({ schema: building.schema });
+    expect(await indexesIn(building.schema)).toEqual(await indexesIn(live.schema));
+    expect(await indexesIn(live.schema)).toContain('complaints_received');
+  });
 
   it('does not switch to rows that differ unless it is told to, and says which table', async () => {
     await world.complaint(randomUUID(), [receipt()]);
@@ -373,11 +392,11 @@ describe('dropping a generation', () => {
   it('ends what a follower that had not heard of it would leave behind', async () => {
     await catchUp(world, [complaints]);
     await world.pool.query(
-      `insert into es.checkpoints (subscription) values ('projector:rm_complaints_v1_g99'), ('publisher@1')`,
+      `insert into es.checkpoints (subscription) values ('projector:rm_complaints_v2_g99'), ('publisher@1')`,
     );
     await sweepCheckpoints(world.pool);
     const { rows } = await world.pool.query('select subscription from es.checkpoints order by 1');
-    expect(rows.map(({ subscription }) => subscription)).toEqual(['projector:rm_complaints_v1_g1', 'publisher@1']);
+    expect(rows.map(({ subscription }) => subscription)).toEqual(['projector:rm_complaints_v2_g1', 'publisher@1']);
   });
 
   it('is no fault of the next fact: a follower that has not heard of it waits, and parks nothing', async () => {

@@ -22,7 +22,7 @@ export interface CalendarDay {
  */
 export function* daysFrom(instant: string, calendar: Calendar): Generator<CalendarDay> {
   const known = knownDays(calendar);
-  const first = Temporal.Instant.from(instant).toZonedDateTimeISO(calendar.timeZone).toPlainDate().toString();
+  const first = dayOf(instant, calendar);
   for (let midnight = Date.parse(first); ; midnight += DAY) {
     const day = new Date(midnight).toISOString().slice(0, 10);
     let found = known.get(day);
@@ -43,6 +43,19 @@ const knownDays = (calendar: Calendar): Map<string, CalendarDay> => {
   return known;
 };
 const byCalendar = new WeakMap<Calendar, Map<string, CalendarDay>>();
+
+/** The day of an instant in the calendar's time zone. An intake asks three times for the same one. */
+const dayOf = (instant: string, calendar: Calendar): string => {
+  let lately = askedLately.get(calendar);
+  if (!lately || lately.size > 100) askedLately.set(calendar, (lately = new Map<string, string>()));
+  let day = lately.get(instant);
+  if (day === undefined) {
+    day = Temporal.Instant.from(instant).toZonedDateTimeISO(calendar.timeZone).toPlainDate().toString();
+    lately.set(instant, day);
+  }
+  return day;
+};
+const askedLately = new WeakMap<Calendar, Map<string, string>>();
 
 /** `midnight`: of that day, as if it were in UTC. */
 const calendarDay = (day: string, midnight: number, calendar: Calendar): CalendarDay => {

@@ -84,7 +84,7 @@ export class ComplaintDesk {
       request,
       (state, asked) => {
         if (!state || (on && !has(state, on.thing, on.id))) return notFoundDecision;
-        return decide(state, { ...asked, actor: caller.actor, id: created ?? found.id });
+        return decide(state, { actor: caller.actor, id: created ?? found.id, ...asked });
       },
     );
     const followed = then && (outcome.kind === 'recorded' || outcome.kind === 'nothing') ? await then(outcome) : {};

@@ -4,6 +4,7 @@ import type { Decision } from '../../fact/src/decision.ts';
 import type { Event } from '../../fact/src/define-event.ts';
 import type { Fact } from '../../fact/src/fact.ts';
 import type { StreamKind } from '../../fact/src/stream-kind.ts';
+import { StreamMemory } from '../../ledger/src/stream-memory.ts';
 import { codecOf, fold, readFacts, transact, type Outcome, type Request } from '../../ledger/src/transact.ts';
 import type { VersionedPolicy } from '../../policy/src/policy.ts';
 import type { Caller } from './caller.ts';
@@ -33,9 +34,11 @@ export interface Dated {
 export class Desk {
   readonly policies: PolicyInForce;
   private readonly turns = new Turns();
+  private readonly memory: StreamMemory;
 
   constructor(@Inject(DESK_PARTS) readonly parts: DeskParts) {
     this.policies = new PolicyInForce(parts.store);
+    this.memory = new StreamMemory(parts.store);
   }
 
   now(): string {
@@ -79,6 +82,7 @@ export class Desk {
         kind,
         stream,
         request,
+        memory: this.memory,
         now: () => moment,
         decide: async (state, facts) => {
           const policy = await (asked ?? under());

@@ -64,7 +64,7 @@ export class PolicyInForce {
     const newer = await this.read(
       newestKnown === undefined
         ? { direction: 'backwards', maxCount: 1 }
-        : { fromRevision: BigInt(newestKnown.version + 1) },
+        : { fromRevision: BigInt(newestKnown.version + 1), atOnce: true },
     );
     return (this.newestKnown = newer ?? newestKnown);
   }

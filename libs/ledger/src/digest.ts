@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FactMetadata } from '../../fact/src/fact.ts';
 import type { JsonObject } from '../../fact/src/json.ts';
 import { canonicalJson } from '../../fact/src/canonical-json.ts';
@@ -26,5 +26,5 @@ export const digestOf = (fact: {
     data: fact.data,
     metadata,
   });
-  return `sha256:${createHash('sha256').update(form).digest('hex')}`;
+  return `sha256:${hash('sha256', form)}`;
 };

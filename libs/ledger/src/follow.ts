@@ -15,12 +15,19 @@ interface Subscriber {
   readonly subscription: string;
   readonly filter?: EventFilter;
   readonly maxBatch?: number;
+  /** Told of each batch as soon as it is read, while the one before it is on its way. Must not throw. */
+  readonly foresee?: (events: readonly RecordedEvent[]) => void;
 }
 
 /** Who follows the ledger and keeps what it makes of it in the database: projector, process manager. */
 export interface Follower extends Subscriber {
   /** What becomes of a fact that cannot be applied: parked with the rest of its stream, or the end of following. */
   readonly onPoison: 'park' | 'stop';
+  /**
+   * True: nobody waits for the disk. For who writes nothing but what can be made again from the facts: a crash of the
+   * database may take the last rows, but then the move of the checkpoint as well, and they are written again.
+   */
+  readonly unhurried?: boolean;
   /**
    * Applies one batch inside the transaction in which the checkpoint moves; must bear being called again with the same
    * facts. Throws TryAgain when something outside is away, UnknownFact for what this program is too old for.
@@ -35,8 +42,6 @@ export interface Teller extends Subscriber {
    * the ledger, each run unbroken from a checkpoint. Throws as `apply` does.
    */
   readonly send: (events: readonly RecordedEvent[]) => Promise<void>;
-  /** Told of each batch as soon as it is read, while the one before it is on its way. Must not throw. */
-  readonly foresee?: (events: readonly RecordedEvent[]) => void;
 }
 
 /** What pino offers. Details are codes and ids only. */
@@ -165,7 +170,7 @@ const followOnce = async (
       ...(maxBatch !== undefined && { maxBatch }),
       signal,
     })) {
-      if (heard.kind === 'batch' && 'foresee' in follower) follower.foresee?.(heard.events);
+      if (heard.kind === 'batch') follower.foresee?.(heard.events);
       yield heard;
     }
   };

@@ -61,6 +61,8 @@ export interface ReadStreamOptions {
   readonly fromRevision?: bigint;
   readonly maxCount?: number;
   readonly direction?: 'forwards' | 'backwards';
+  /** Sent at once, not together with what others ask for in this turn of the event loop: whoever asks has gathered already. */
+  readonly atOnce?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -81,6 +83,11 @@ export interface SubscribeOptions {
 }
 
 export interface EventStore {
+  /**
+   * How often the way to the store broke, since the start. Behind a new one may stand a server that lacks what the old one
+   * acknowledged: what is remembered of streams holds only while this stays. Absent: nothing may be remembered.
+   */
+  readonly interruptions?: number;
   /** The ledger's epoch: minted with it, changed when it is copied or restored. */
   epoch(): Promise<string>;
   /**

@@ -3,8 +3,11 @@ import { ForeignPosition, type Position } from './port.ts';
 const FORM = /^([0-9a-z]{1,40})\.(\d{20})$/;
 
 /** NOTE: published for ever. 20 digits hold any 64-bit number, so that string order is the ledger's order. */
-export const printPosition = (epoch: string, number: bigint): Position =>
-  `${epoch}.${number.toString().padStart(20, '0')}` as Position;
+export const printPosition = (epoch: string, number: bigint): Position => printDigits(epoch, number.toString());
+
+/** The same for a number that comes as its digits, as PostgreSQL says it: many facts are read. */
+export const printDigits = (epoch: string, digits: string): Position =>
+  `${epoch}.${digits.padStart(20, '0')}` as Position;
 
 /** The number inside a position of the given epoch. Throws ForeignPosition. */
 export const numberOf = (position: string, epoch: string): bigint => {

@@ -31,56 +31,66 @@ export const sealAll = async <State, E extends Event>(
 ): Promise<Sealed> => {
   const last = facts.at(-1);
   const firstRevision = last ? last.revision + 1 : 0;
-  const metadata = {
-    commandId: request.commandId,
-    requestDigest: request.requestDigest,
-    actor: request.actor,
-    correlationId: request.correlationId,
-    ...(request.causationId !== undefined && { causationId: request.causationId }),
-    ...when,
-    ...(request.traceparent !== undefined && { traceparent: request.traceparent }),
+  let previousDigest = last?.digest ?? null;
+  // Member by member: every fact passes here, and spreading costs ten times as much.
+  const metadataOf = (event: E): Omit<Mutable<FactMetadata>, 'digest'> => {
+    const metadata: Omit<Mutable<FactMetadata>, 'digest'> = {
+      schemaVersion: codec.versionOf(event.type),
+      commandId: request.commandId,
+      requestDigest: request.requestDigest,
+      actor: request.actor,
+      correlationId: request.correlationId,
+      recordedAt: when.recordedAt,
+      effectiveAt: when.effectiveAt,
+      policyVersion: when.policyVersion,
+      previousDigest,
+    };
+    if (request.causationId !== undefined) metadata.causationId = request.causationId;
+    if (request.traceparent !== undefined) metadata.traceparent = request.traceparent;
+    return metadata;
   };
-  const roles = new Set(events.flatMap((event) => [...codec.subjectsIn(event)]));
+  const foreseen = (): State => {
+    let after = state;
+    for (const [index, event] of events.entries())
+      after = kind.evolve(after, {
+        id: '',
+        stream,
+        revision: firstRevision + index,
+        position: '',
+        digest: '',
+        type: event.type,
+        data: event.data,
+        ...metadataOf(event),
+      } as unknown as FactOf<E>);
+    return after!;
+  };
+
   const keys = new Map<SubjectRole, LiveKey>();
+  const roles = new Set<SubjectRole>();
+  for (const event of events) for (const role of codec.subjectsIn(event)) roles.add(role);
   if (roles.size > 0) {
-    const foreseen = events.reduce<State | undefined>(
-      (older, event, index) =>
-        kind.evolve(older, {
-          id: '',
-          stream,
-          revision: firstRevision + index,
-          position: '',
-          schemaVersion: codec.versionOf(event.type),
-          previousDigest: null,
-          digest: '',
-          ...metadata,
-          ...event,
-        } as unknown as FactOf<E>),
-      state,
-    )!;
-    const subjects = kind.subjects(foreseen);
+    // A person stays who they are from the fact on that names them, which may be one of these.
+    let subjects = state === undefined ? {} : kind.subjects(state);
     for (const role of roles) {
-      const subject = subjects[role];
+      const subject = subjects[role] ?? (subjects = kind.subjects(foreseen()))[role];
       if (subject === undefined) throw new Error(`${stream} names no ${role} whose words could be sealed`);
       keys.set(role, await vault.keyFor(subject, stream));
     }
   }
-  let previousDigest = last?.digest ?? null;
+
   const sealed = events.map((event, index): NewEvent => {
     const revision = firstRevision + index;
     const data = codec.encode(event, (text, role, pointer) => {
       const key = keys.get(role)!;
       return seal(text, key.kid, key.key, { stream, revision, type: event.type, pointer });
     });
-    const bare: Omit<FactMetadata, 'digest'> = {
-      schemaVersion: codec.versionOf(event.type),
-      ...metadata,
-      previousDigest,
-    };
+    const metadata = metadataOf(event);
     const id = uuidv7();
-    const digest = digestOf({ stream, revision: BigInt(revision), id, type: event.type, data, metadata: bare });
+    const digest = digestOf({ stream, revision: BigInt(revision), id, type: event.type, data, metadata });
     previousDigest = digest;
-    return { id, type: event.type, data, metadata: { digest, ...bare } };
+    return { id, type: event.type, data, metadata: { digest, ...metadata } };
   });
   return { events: sealed as unknown as readonly [NewEvent, ...NewEvent[]], firstRevision, keys: [...keys.values()] };
 };
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };

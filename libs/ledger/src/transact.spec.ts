@@ -8,7 +8,7 @@ import type { StreamKind } from '../../fact/src/stream-kind.ts';
 import { personal, Uuid } from '../../fact/src/vocabulary.ts';
 import { InMemoryKeyTable } from '../../privacy/src/in-memory-key-table.ts';
 import { MasterKey } from '../../privacy/src/master-key.ts';
-import { Vault } from '../../privacy/src/vault.ts';
+import { ERASED, Vault } from '../../privacy/src/vault.ts';
 import { digestOf } from './digest.ts';
 import { InMemoryEventStore } from './in-memory/in-memory-event-store.ts';
 import {
@@ -19,6 +19,7 @@ import {
   type EventStore,
   type RecordedEvent,
 } from './port.ts';
+import { StreamMemory } from './stream-memory.ts';
 import { transact, type Outcome, type Request, type TransactOptions } from './transact.ts';
 
 const caseOpened = defineEvent({
@@ -434,6 +435,121 @@ describe('transact', () => {
       ).resolves.toMatchObject({ kind: 'recorded', revision: 2 });
       const types = (await facts()).map((fact) => fact.type);
       expect(types).toEqual(['CaseOpened', 'CaseOpened', 'NoteTaken']);
+    });
+  });
+
+  describe('a stream that is remembered', () => {
+    let memory: StreamMemory;
+    let reads: number;
+    let counting: EventStore;
+    beforeEach(async () => {
+      memory = new StreamMemory(store);
+      reads = 0;
+      counting = new Proxy(store, {
+        get: (target, name) => {
+          if (name === 'readStream') reads++;
+          const member: unknown = Reflect.get(target, name, target);
+          return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(target) : member;
+        },
+      });
+      await remembering(open);
+      reads = 0;
+    });
+    const remembering = (decide: TransactOptions<Case, CaseEvent>['decide'], over: Over = {}) =>
+      run(decide, { store: counting, memory, ...over });
+    const twoNotes: TransactOptions<Case, CaseEvent>['decide'] = (state) => ({
+      decision: state!.notes.length < 2 ? refused('too-early') : nothing,
+      policyVersion: 3,
+    });
+
+    it('is not read again, and its chain goes on', async () => {
+      const outcome = await remembering(note('one'));
+      await remembering(note('two'));
+      expect(reads).toBe(0);
+      expect(outcome).toMatchObject({ kind: 'recorded', revision: 1, state: { notes: [expect.anything()] } });
+      const stored = await facts();
+      expect(stored.map(({ metadata }) => metadata.previousDigest)).toEqual([
+        null,
+        ...stored.slice(0, -1).map(({ metadata }) => metadata.digest),
+      ]);
+    });
+
+    it('answers a command that it holds, with the state of then', async () => {
+      const asked = request();
+      const first = await remembering(note('one'), { request: asked });
+      await remembering(note('two'));
+      expect(await remembering(note('three'), { request: asked })).toEqual({ ...first, repeated: true });
+      expect([reads, (await facts()).length]).toEqual([0, 3]);
+    });
+
+    it('is read when somebody else wrote to it meanwhile, and the rules are asked again', async () => {
+      await run(note('elsewhere'));
+      const seen: (number | undefined)[] = [];
+      const outcome = await remembering((state, history) => {
+        seen.push(state?.notes.length);
+        return note('here')(state, history);
+      });
+      expect([seen, reads]).toEqual([[0, 1], 1]);
+      expect(outcome).toMatchObject({ kind: 'recorded', revision: 2 });
+      await remembering(note('again'));
+      expect(reads).toBe(1);
+    });
+
+    it('is not tried a second time when it was behind', async () => {
+      await run(note('elsewhere'));
+      await run(note('elsewhere'));
+      let asked = 0;
+      const again: TransactOptions<Case, CaseEvent>['decide'] = (...so) => (asked++, twoNotes(...so));
+      await remembering(again);
+      expect(asked).toBe(2);
+      await remembering(again);
+      expect(asked).toBe(3);
+    });
+
+    it('refuses nobody, and says "already so" to nobody, before it was read', async () => {
+      /** What is remembered lacks the last of so many notes; answers the revision of that one. */
+      const behind = async (asked?: Partial<Request>): Promise<number> => {
+        await remembering(note('here'));
+        const outcome = await run(note('elsewhere'), { request: asked ?? {} });
+        return outcome.kind === 'recorded' ? outcome.revision : -1;
+      };
+      const enough = (least: number): TransactOptions<Case, CaseEvent>['decide'] => {
+        return (state) => ({
+          decision: state!.notes.length < least ? refused('too-early') : nothing,
+          policyVersion: 3,
+        });
+      };
+      let revision = await behind();
+      expect(await remembering(enough(revision))).toMatchObject({ kind: 'nothing', revision });
+      revision = await behind();
+      expect(await remembering(enough(0))).toMatchObject({ kind: 'nothing', revision });
+      revision = await behind();
+      expect(await remembering(enough(0), { request: { ifMatch: [revision] } })).toMatchObject({ kind: 'nothing' });
+      const asked = request();
+      revision = await behind(asked);
+      expect(await remembering(enough(99), { request: asked })).toMatchObject({
+        kind: 'recorded',
+        repeated: true,
+        revision,
+      });
+    });
+
+    it('is remembered as it was stored, not as it was meant, when the answer got lost', async () => {
+      const lost = failing(async (real, attempt) => {
+        const result = await real();
+        if (attempt === 1) throw new OutcomeUnknown('lost');
+        return result;
+      });
+      await run(note('one'), { store: lost, memory, patienceMs: 5_000 });
+      expect(await remembering(note('two'))).toMatchObject({ kind: 'recorded', revision: 2 });
+      expect((await facts()).map(({ revision }) => revision)).toEqual([0n, 1n, 2n]);
+    });
+
+    it('seals anew when the person was erased meanwhile', async () => {
+      await remembering(note('before'));
+      await keys.erase(subject);
+      await remembering(note('after'));
+      expect(await words()).toEqual([ERASED, 'after']);
     });
   });
 

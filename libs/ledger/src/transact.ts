@@ -3,16 +3,19 @@ import type { Event } from '../../fact/src/define-event.ts';
 import type { Actor, Fact, FactOf } from '../../fact/src/fact.ts';
 import type { StreamKind } from '../../fact/src/stream-kind.ts';
 import type { Vault } from '../../privacy/src/vault.ts';
+import { appendPatiently, pause } from './append-patiently.ts';
 import { Codec } from './codec.ts';
 import {
   ConcurrencyConflict,
   KeyErased,
   OutcomeUnknown,
   StoreUnavailable,
+  type AppendResult,
   type EventStore,
   type Position,
 } from './port.ts';
 import { sealAll, type Sealed } from './sealing.ts';
+import type { StreamMemory } from './stream-memory.ts';
 
 /** What is known of a request before any rule is asked: who, under which key, and why. */
 export interface Request {
@@ -64,6 +67,8 @@ export interface TransactOptions<State, E extends Event> {
     state: State | undefined,
     facts: readonly Fact[],
   ) => Promise<{ decision: Decision<E>; policyVersion: number }> | { decision: Decision<E>; policyVersion: number };
+  /** Absent: the stream is read. */
+  readonly memory?: StreamMemory;
   /** How long an append whose outcome is unknown is sent again before giving up. Default 30 s. */
   readonly patienceMs?: number;
 }
@@ -76,80 +81,102 @@ const CONFLICTS_BEFORE_GIVING_UP = 50;
  * Errors: StoreUnavailable (nothing was stored), OutcomeUnknown (ask again with the same key), AppendRejected.
  */
 export const transact = async <State, E extends Event>(options: TransactOptions<State, E>): Promise<Outcome<State>> => {
-  const { store, kind, stream, request } = options;
+  const { store, kind, stream, memory } = options;
   const codec = codecOf(kind);
   let stored = false;
-  const read = (only?: Parameters<typeof readFacts>[3]): Promise<Fact[]> =>
-    readFacts(store, codec, stream, only).catch((cause: unknown) => {
-      throw stored ? new OutcomeUnknown('recorded, but it could not be read again', { cause }) : cause;
-    });
-  for (let attempt = 0; ; attempt++) {
-    const facts = await read();
-    const state = fold(kind, facts);
-    const last = facts.at(-1);
-
-    const mine = facts.filter((fact) => fact.commandId === request.commandId);
-    if (mine.length > 0) {
-      if (mine[0]!.requestDigest !== request.requestDigest)
-        return {
-          kind: 'refused',
-          revision: last?.revision,
-          refusal: {
-            code: 'idempotency-key-reused',
-            detail: 'This Idempotency-Key was used with another body. Send the same body, or a new key.',
-          },
-        };
-      return recordedOutcome(mine, fold(kind, facts.slice(0, mine.at(-1)!.revision - facts[0]!.revision + 1))!, true);
-    }
-
-    if (request.ifMatch !== undefined && !matches(request.ifMatch, last?.revision)) {
-      const known = request.ifMatch === '*' ? -1 : Math.max(...request.ifMatch);
-      return { kind: 'mismatch', revision: last?.revision, missed: facts.filter((fact) => fact.revision > known) };
-    }
-
-    const { decision, policyVersion } = await options.decide(state, facts);
-    if (decision.kind === 'refused') return { kind: 'refused', refusal: decision.refusal, revision: last?.revision };
-    if (decision.kind === 'nothing')
-      return { kind: 'nothing', revision: last?.revision, position: last?.position as Position | undefined, state };
-
-    const recordedAt = latest(options.now().toISOString(), last?.recordedAt);
-    const effectiveAt = request.effectiveAt ?? recordedAt;
-    const misplaced = misplacedEffect(effectiveAt, recordedAt, facts[0]);
-    if (misplaced) return { kind: 'refused', revision: last?.revision, refusal: misplaced };
-
-    try {
-      const sealed = await sealAll(options, codec, facts, state, decision.events, {
-        recordedAt,
-        effectiveAt,
-        policyVersion,
-      });
-      const result = await appendPatiently(options, last, sealed);
-      stored = true;
-      if (result.deduplicated !== false) continue; // answered from what is stored, never from what was meant
-      const written =
-        sealed.events.length === 1
-          ? [
-              codec.decode({
-                stream,
-                revision: BigInt(sealed.firstRevision),
-                position: result.position,
-                ...sealed.events[0],
-              }),
-            ]
-          : await read(sealed); // the store told the last one's position only
-      return recordedOutcome(
-        written,
-        written.reduce<State | undefined>((older, fact) => kind.evolve(older, fact as FactOf<E>), state)!,
-        false,
-      );
-    } catch (error) {
-      const again = error instanceof ConcurrencyConflict || error instanceof KeyErased;
-      if (!again) throw error;
-      if (attempt >= CONFLICTS_BEFORE_GIVING_UP)
-        throw new StoreUnavailable('too many others write to this stream', { cause: error });
-      await pause(Math.random() * Math.min(100, 2 ** Math.min(attempt, 6)));
-    }
+  const remembered = memory?.recall<State>(stream);
+  if (remembered) {
+    const outcome = await attempt(options, codec, remembered);
+    // What is recorded is recorded. Everything else is only said of a stream that was just read.
+    if (outcome.kind === 'recorded') return outcome;
+    memory?.forget(stream);
+    stored = outcome.kind === 'again' && outcome.stored;
   }
+  for (let conflicts = 0; ;) {
+    const facts = await readFacts(store, codec, stream).catch((cause: unknown) => {
+      throw stored ? recordedButUnread(cause) : cause;
+    });
+    const outcome = await attempt(options, codec, { facts, state: fold(kind, facts) });
+    if (outcome.kind !== 'again') return outcome;
+    if (outcome.stored) {
+      stored = true;
+      continue;
+    }
+    if (conflicts >= CONFLICTS_BEFORE_GIVING_UP)
+      throw new StoreUnavailable('too many others write to this stream', { cause: outcome.cause });
+    await pause(Math.random() * Math.min(100, 2 ** Math.min(conflicts++, 6)));
+  }
+};
+
+/** Read the stream and ask again: somebody else was faster, or what was meant is stored and must be looked at. */
+type Again =
+  | { readonly kind: 'again'; readonly stored: false; readonly cause: unknown }
+  | { readonly kind: 'again'; readonly stored: true };
+
+const attempt = async <State, E extends Event>(
+  options: TransactOptions<State, E>,
+  codec: Codec,
+  { facts, state }: { readonly facts: readonly Fact[]; readonly state: State | undefined },
+): Promise<Outcome<State> | Again> => {
+  const { store, vault, kind, stream, request, memory } = options;
+  const last = facts.at(-1);
+  const revision = last?.revision;
+
+  const mine = facts.filter((fact) => fact.commandId === request.commandId);
+  if (mine.length > 0) {
+    if (mine[0]!.requestDigest !== request.requestDigest) return { kind: 'refused', revision, refusal: KEY_REUSED };
+    return recordedOutcome(mine, fold(kind, facts.slice(0, mine.at(-1)!.revision - facts[0]!.revision + 1))!, true);
+  }
+
+  if (request.ifMatch !== undefined && !matches(request.ifMatch, revision)) {
+    const known = request.ifMatch === '*' ? -1 : Math.max(...request.ifMatch);
+    return { kind: 'mismatch', revision, missed: facts.filter((fact) => fact.revision > known) };
+  }
+
+  const { decision, policyVersion } = await options.decide(state, facts);
+  if (decision.kind === 'refused') return { kind: 'refused', refusal: decision.refusal, revision };
+  if (decision.kind === 'nothing')
+    return { kind: 'nothing', revision, position: last?.position as Position | undefined, state };
+
+  const recordedAt = latest(options.now().toISOString(), last?.recordedAt);
+  const effectiveAt = request.effectiveAt ?? recordedAt;
+  const misplaced = misplacedEffect(effectiveAt, recordedAt, facts[0]);
+  if (misplaced) return { kind: 'refused', revision, refusal: misplaced };
+
+  let sealed: Sealed;
+  let result: AppendResult;
+  try {
+    const when = { recordedAt, effectiveAt, policyVersion };
+    sealed = await sealAll(options, codec, facts, state, decision.events, when);
+    result = await appendPatiently(options, last, sealed);
+  } catch (cause) {
+    if (!(cause instanceof ConcurrencyConflict || cause instanceof KeyErased)) throw cause;
+    if (cause instanceof KeyErased) vault.letGo();
+    return { kind: 'again', stored: false, cause };
+  }
+  // Answered from what is stored, never from what was meant.
+  if (result.deduplicated !== false) return { kind: 'again', stored: true };
+  vault.hold(stream, sealed.keys);
+  const { firstRevision } = sealed;
+  const written =
+    sealed.events.length === 1
+      ? [codec.decode({ stream, revision: BigInt(firstRevision), position: result.position, ...sealed.events[0] })]
+      : // The store told the last one's position only.
+        await readFacts(store, codec, stream, sealed).catch((cause: unknown) => {
+          throw recordedButUnread(cause);
+        });
+  let after = state;
+  for (const fact of written) after = kind.evolve(after, fact as FactOf<E>);
+  memory?.keep(stream, { facts: [...facts, ...written], state: after! });
+  return recordedOutcome(written, after!, false);
+};
+
+const recordedButUnread = (cause: unknown): OutcomeUnknown =>
+  new OutcomeUnknown('recorded, but it could not be read again', { cause });
+
+const KEY_REUSED: Refusal = {
+  code: 'idempotency-key-reused',
+  detail: 'This Idempotency-Key was used with another body. Send the same body, or a new key.',
 };
 
 /** All facts of a stream, oldest first; empty when it does not exist. `only`: those of one append. */
@@ -203,33 +230,3 @@ const misplacedEffect = (effectiveAt: string, recordedAt: string, opening: Fact 
         members: { errors: [{ pointer: '#/effectiveAt', code: 'out-of-range', detail }] },
       };
 };
-
-/** Sends the same bytes with the same ids until the store says what became of them. */
-const appendPatiently = async <State, E extends Event>(
-  options: TransactOptions<State, E>,
-  last: Fact | undefined,
-  sealed: Sealed,
-) => {
-  const expected = last ? BigInt(last.revision) : 'no_stream';
-  const until = Date.now() + (options.patienceMs ?? 30_000);
-  let unknown = false;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const result = await options.store.append(options.stream, expected, sealed.events, {
-        newKeys: sealed.keys.flatMap((key) => key.row ?? []),
-        usedKeys: sealed.keys.filter((key) => !key.row).map((key) => key.kid),
-      });
-      return unknown ? { ...result, deduplicated: 'unknown' as const } : result;
-    } catch (error) {
-      const retry = error instanceof OutcomeUnknown || error instanceof StoreUnavailable;
-      unknown ||= error instanceof OutcomeUnknown;
-      // A refusal of this call says nothing of an earlier one; these two lead to reading again, which finds it.
-      if (error instanceof ConcurrencyConflict || error instanceof KeyErased) throw error;
-      if (!retry || Date.now() >= until)
-        throw unknown ? new OutcomeUnknown('the ledger did not say what became of the facts', { cause: error }) : error;
-      await pause(50 + Math.random() * Math.min(1000, 50 * 2 ** attempt));
-    }
-  }
-};
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

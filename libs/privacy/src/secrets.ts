@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { canonicalJson } from '../../fact/src/canonical-json.ts';
 import { isUuid } from '../../fact/src/uuid.ts';
@@ -14,16 +14,14 @@ import { keepSecret } from './kept-secret.ts';
  */
 const framed = (use: string, parts: readonly string[]): string => JSON.stringify(['redress', use, 1, ...parts]);
 
-const mac = (secret: Buffer, use: string, parts: readonly string[]): Buffer =>
-  createHmac('sha256', secret).update(framed(use, parts), 'utf8').digest();
+/** In hexadecimal digits. */
+const mac = (secret: Buffer, use: string, parts: readonly string[]): string =>
+  createHmac('sha256', secret).update(framed(use, parts), 'utf8').digest('hex');
 
-/** The first 16 bytes as a UUID of version 8, "made by its own rules" (RFC 9562). */
-const uuidOf = (bytes: Buffer): string => {
-  const id = Buffer.from(bytes.subarray(0, 16));
-  id[6] = (id[6]! & 0x0f) | 0x80;
-  id[8] = (id[8]! & 0x3f) | 0x80;
-  const hex = id.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+/** The first 32 hexadecimal digits as a UUID of version 8, "made by its own rules" (RFC 9562). */
+const uuidOf = (hex: string): string => {
+  const variant = '89ab'[parseInt(hex[16]!, 16) & 3]!;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 
 /** What makes two requests the same command. */
@@ -44,14 +42,14 @@ export const commandIdOf = (secret: Buffer, { organisation, caller, method, path
 
 /** `hmac-sha256:` + hex over the JCS form of the parsed body, before defaults; no body is not the same as `null`. */
 export const requestDigestOf = (secret: Buffer, body?: unknown): string =>
-  `hmac-sha256:${mac(secret, 'request-digest', body === undefined ? [] : [canonicalJson(body)]).toString('hex')}`;
+  `hmac-sha256:${mac(secret, 'request-digest', body === undefined ? [] : [canonicalJson(body)])}`;
 
 /** By which a customer's reference is found, without being kept: 32 bytes. */
 export const referenceHmacOf = (secret: Buffer, reference: string): Buffer =>
-  mac(secret, 'customer-reference', [reference]);
+  Buffer.from(mac(secret, 'customer-reference', [reference]), 'hex');
 
 /** By which an order is found: 32 bytes. */
-export const orderHmacOf = (secret: Buffer, order: string): Buffer => mac(secret, 'order', [order]);
+export const orderHmacOf = (secret: Buffer, order: string): Buffer => Buffer.from(mac(secret, 'order', [order]), 'hex');
 
 /**
  * An id that follows from its cause: the same cause and rule give the same id, in every process and on every ledger.
@@ -59,11 +57,7 @@ export const orderHmacOf = (secret: Buffer, order: string): Buffer => mac(secret
  */
 export const derivedId = (cause: string, rule: string): string => {
   if (!isUuid(cause)) throw new TypeError('an id is derived from a lower-case UUID');
-  return uuidOf(
-    createHash('sha256')
-      .update(framed('derived-id', [cause, rule]), 'utf8')
-      .digest(),
-  );
+  return uuidOf(hash('sha256', framed('derived-id', [cause, rule])));
 };
 
 /** The ledger's one HMAC secret and its uses. Made at first start, wrapped by the master key, never changed. */

@@ -46,9 +46,36 @@ describe('the vault', () => {
     expect(next.row).toBeDefined();
   });
 
+  it('holds a key that was just used, wrapped: it is found without the table, for that person and stream alone', async () => {
+    const { table, vault, live } = await setUp();
+    vault.hold(stream, [live]);
+    const lookUp = jest.spyOn(table, 'live');
+    expect(await vault.keyFor(subject, stream)).toMatchObject({ kid: live.kid, key: live.key });
+    expect(lookUp).not.toHaveBeenCalled();
+    expect((await vault.keyFor(subject, 'complaint-other')).kid).not.toBe(live.kid);
+    expect((await vault.keyFor(randomUUID(), stream)).kid).not.toBe(live.kid);
+  });
+
+  it('opens nothing by a key that it holds: what was erased meanwhile reads as "erased"', async () => {
+    const { table, vault, live, sealed } = await setUp();
+    vault.hold(stream, [live]);
+    await table.erase(subject);
+    expect(await vault.open(sealed)).toEqual(ERASED);
+    vault.letGo();
+    expect((await vault.keyFor(subject, stream)).kid).not.toBe(live.kid);
+  });
+
   it('reads a text that is not stored yet', async () => {
     const { vault, sealed } = await setUp();
     expect(await vault.read(sealedText(sealed))).toBe('the soup was cold');
+  });
+
+  it('seals no two texts alike: every envelope has an iv of its own', async () => {
+    const { live } = await setUp();
+    const place = { stream, revision: 0, type: 'ComplaintReceived', pointer: '/words' };
+    const envelopes = Array.from({ length: 2_000 }, () => seal('the same', live.kid, live.key, place));
+    expect(new Set(envelopes.map(({ iv }) => iv)).size).toBe(2_000);
+    expect(new Set(envelopes.map(({ ct }) => ct)).size).toBe(2_000);
   });
 
   it('cries out when a key is missing: never "erased"', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { inspectPersonal, isEnvelope, type Personal, type SealedText } from '../../fact/src/personal.ts';
 import { unseal } from './envelope.ts';
+import { HeldKeys } from './held-keys.ts';
 import type { KeyRow, KeyTable, NewKeyRow, ReadKeys } from './key-table.ts';
 import type { MasterKey } from './master-key.ts';
 
@@ -12,6 +13,8 @@ export type Opened = string | typeof ERASED;
 export interface LiveKey {
   readonly kid: string;
   readonly key: Buffer;
+  readonly subject: string;
+  readonly wrapped: Buffer;
   readonly row?: NewKeyRow;
 }
 
@@ -32,19 +35,34 @@ export class KeyTrouble extends Error {
 export class Vault {
   /** Keys that could not be used, until they can. */
   private readonly troubled = new Map<string, KeyTrouble>();
+  private readonly held = new HeldKeys();
 
   constructor(
     private readonly table: KeyTable,
     private readonly master: MasterKey,
   ) {}
 
-  /** The live key of a subject in a stream, or a new one. */
+  /**
+   * The live key of a subject in a stream, or a new one. It may have been erased a moment ago: the append that uses it
+   * asks, and stores nothing then.
+   */
   async keyFor(subject: string, stream: string): Promise<LiveKey> {
-    const row = await this.table.live(subject, stream);
-    if (row) return { kid: row.kid, key: this.unwrap(row) };
+    const row = this.held.get(subject, stream) ?? (await this.table.live(subject, stream));
+    if (row) return { kid: row.kid, key: this.unwrap(row), subject, wrapped: row.wrapped! };
     const kid = randomUUID();
     const key = randomBytes(32);
-    return { kid, key, row: { kid, subject, stream, wrapped: this.master.wrap(key, purposeOf(kid)) } };
+    const wrapped = this.master.wrap(key, purposeOf(kid));
+    return { kid, key, subject, wrapped, row: { kid, subject, stream, wrapped } };
+  }
+
+  /** An append has just stored facts under these keys: whoever writes to the stream next need not look them up. */
+  hold(stream: string, keys: readonly LiveKey[]): void {
+    for (const { kid, subject, wrapped } of keys) this.held.hold(subject, stream, { kid, wrapped });
+  }
+
+  /** An append was told that a key is erased: all are looked up again. */
+  letGo(): void {
+    this.held.letGo();
   }
 
   /**
@@ -54,16 +72,23 @@ export class Vault {
    * waits for it. Throws KeyTrouble.
    */
   async open<T>(value: T, options?: ReadKeys): Promise<T> {
+    return (await this.opening(value, options))();
+  }
+
+  /** The same in two steps: reads the keys, and answers what opens the texts when there is time for it. */
+  async opening<T>(value: T, options?: ReadKeys): Promise<() => T> {
     const kids = new Set<string>();
     collect(value, kids);
-    if (kids.size === 0) return value;
+    if (kids.size === 0) return () => value;
     const rows = new Map((await this.table.byIds([...kids], options)).map((row) => [row.kid, row]));
-    const keys = new Map<string, Buffer | null>();
-    for (const kid of kids) keys.set(kid, this.keyIn(kid, rows.get(kid)));
-    return opened(value, (sealed) => {
-      const key = keys.get(sealed.key)!;
-      return key === null ? ERASED : unseal(sealed, key, sealed);
-    }) as T;
+    return () => {
+      const keys = new Map<string, Buffer | null>();
+      for (const kid of kids) keys.set(kid, this.keyIn(kid, rows.get(kid)));
+      return opened(value, (sealed) => {
+        const key = keys.get(sealed.key)!;
+        return key === null ? ERASED : unseal(sealed, key, sealed);
+      }) as T;
+    };
   }
 
   /** Opens one personal text. */
@@ -92,7 +117,7 @@ export class Vault {
     return this.unwrap(row);
   }
 
-  private unwrap({ kid, wrapped }: KeyRow): Buffer {
+  private unwrap({ kid, wrapped }: Pick<KeyRow, 'kid' | 'wrapped'>): Buffer {
     if (wrapped === null) throw this.trouble(new KeyTrouble(kid, 'has neither a key nor an erasure'));
     try {
       const key = this.master.unwrap(wrapped, purposeOf(kid));

@@ -9,13 +9,15 @@ export interface TableSum {
   readonly sum: string;
 }
 
-/** The sums of a generation's tables: equal sums, equal rows. Needs a transaction; its time zone becomes UTC. */
+/**
+ * The sums of a generation's tables: equal sums, equal rows. Each row is taken as PostgreSQL would send it: exact, in no
+ * time zone, and made in half the time that its text would take. Needs a transaction.
+ */
 export const checksumsOf = async (
   tx: PoolClient,
   projection: Pick<Projection, 'tables'>,
   schema: string,
 ): Promise<TableSum[]> => {
-  await tx.query(`set local time zone 'UTC'`);
   const sums: TableSum[] = [];
   for (const { name, key, columns } of projection.tables) {
     const all = Object.keys(columns)
@@ -23,7 +25,7 @@ export const checksumsOf = async (
       .join(', ');
     const { rows } = await tx.query<{ rows: number; sum: string }>({
       text: `select count(*)::int as rows, encode(sha256(coalesce(string_agg(
-               sha256(convert_to(row(${all})::text, 'UTF8')), ''::bytea order by ${key.join(', ')}), ''::bytea)), 'hex') as sum
+               sha256(record_send(row(${all}))), ''::bytea order by ${key.join(', ')}), ''::bytea)), 'hex') as sum
                from ${schema}.${name} t`,
       ...PATIENT,
     });

@@ -24,38 +24,57 @@ export const foldDocuments = async <H extends Head, Parts extends Readonly<Recor
     /** Undefined: not the fact that opens such a stream. */
     readonly open: (fact: F) => Document<H, Parts> | undefined;
     readonly step: (document: Document<H, Parts>, fact: F) => Document<H, Parts>;
+    /** What this process can do while the database writes the heads. */
+    readonly meanwhile?: () => void;
   },
 ): Promise<ReadonlyMap<string, Document<H, Parts>>> => {
   type D = Document<H, Parts>;
-  const streams = new Set(facts.map((fact) => idOf(fact)));
-  if (streams.size === 0) return new Map();
-  const before = await readDocuments<H, Parts>(tx, schema, tables, [...streams]);
+  if (facts.length === 0) return new Map();
+  const before = await readDocuments<H, Parts>(tx, schema, tables, [...new Set(facts.map(idOf))]);
   const after = new Map<string, D>();
+  const read = new Map<string, number>();
   for (const fact of facts) {
     const id = idOf(fact);
     const known = after.get(id) ?? before.get(id);
-    if (known && fact.revision <= (known.head as { revision: number }).revision) continue;
+    if (known && fact.revision <= (read.get(id) ?? revisionOf(known))) continue;
     const next = known ? fold.step(known, fact) : fold.open(fact);
     if (!next) throw new Error(`${fact.stream} does not begin with ${fact.type}`);
-    after.set(id, { ...next, head: { ...next.head, revision: fact.revision } });
+    after.set(id, next);
+    read.set(id, fact.revision);
   }
-  const documents = [...after.values()];
-  const heads = [...after].map(([id, { head }]) => ({ head: head as never, known: before.has(id) }));
-  const headsOf = (wanted: boolean) => heads.filter(({ known }) => known === wanted).map(({ head }) => head);
-  if (tables.head.fixed.length === 0) await writeRows(tx, schema, tables.head, [...headsOf(true), ...headsOf(false)]);
-  else {
-    await updateRows(tx, schema, tables.head, headsOf(true));
-    await writeRows(tx, schema, tables.head, headsOf(false));
+  // Once a stream: most facts change nothing but how far it was read.
+  for (const [id, next] of after) after.set(id, { ...next, head: { ...next.head, revision: read.get(id)! } });
+  const writing = writeHeads(tx, schema, tables.head, after, before);
+  try {
+    fold.meanwhile?.();
+  } finally {
+    await writing;
   }
   for (const [name, table] of Object.entries(tables.parts)) {
-    const old = new Set([...before.values()].flatMap((document) => document[name] as readonly unknown[]));
-    const changed = documents
-      .flatMap((document) => document[name] as readonly unknown[])
-      .filter((row) => !old.has(row));
+    const old = new Set<unknown>();
+    for (const document of before.values()) for (const row of document[name]!) old.add(row);
+    const changed: unknown[] = [];
+    for (const document of after.values()) for (const row of document[name]!) if (!old.has(row)) changed.push(row);
     await writeRows(tx, schema, table, changed as never[]);
   }
   return after;
 };
+
+const writeHeads = async (
+  tx: Workplace['tx'],
+  schema: string,
+  table: Head,
+  after: ReadonlyMap<string, { readonly head: unknown }>,
+  before: ReadonlyMap<string, unknown>,
+): Promise<void> => {
+  const [known, opened]: [never[], never[]] = [[], []];
+  for (const [id, { head }] of after) (before.has(id) ? known : opened).push(head as never);
+  if (table.fixed.length === 0) return writeRows(tx, schema, table, [...known, ...opened]);
+  await updateRows(tx, schema, table, known);
+  await writeRows(tx, schema, table, opened);
+};
+
+const revisionOf = ({ head }: { readonly head: unknown }): number => (head as { revision: number }).revision;
 
 const readDocuments = async <H extends Head, Parts extends Readonly<Record<string, Table>>>(
   tx: Workplace['tx'],

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../postgres/src/database.ts';
-import { schemaOf, type Projection } from './projection.ts';
+import { askingOf, schemaOf, type Projection } from './projection.ts';
 
 /** One filling of a model's tables. `building`: beside the live one; `live`: it answers; `retired`: kept for going back. */
 export interface Generation {
@@ -51,6 +51,19 @@ export const ensureBuilding = async (pool: Pool, projection: Projection): Promis
     return building ?? makeGeneration(tx, projection, 'building');
   });
 
+/**
+ * Makes what is missing for a generation to be asked. One that is built gets its indexes when its rows are there: so they
+ * are sorted once, not with each row. Nobody may be filling it meanwhile; who tries waits.
+ */
+export const makeAskable = async (pool: Pool, projection: Projection, { schema }: Generation): Promise<void> =>
+  inTransaction(pool, async (tx) => {
+    await tx.query('set local statement_timeout = 0');
+    for (const text of askingOf(projection, schema)) await tx.query({ text, ...PATIENT });
+  });
+
+/** Large tables take their time. */
+const PATIENT = { query_timeout: 3_600_000 } as object;
+
 /** Removes a generation with its tables, its checkpoint and its parked facts. The live one stays. */
 export const dropGeneration = async (pool: Pool, schema: string): Promise<boolean> =>
   inTransaction(pool, async (tx) => {
@@ -97,6 +110,7 @@ const makeGeneration = async (
   const generation = rows[0]!.next;
   const schema = `rm_${model}_v${version}_g${generation}`;
   await tx.query(schemaOf(projection, schema));
+  if (state === 'live') for (const text of askingOf(projection, schema)) await tx.query(text);
   await tx.query(
     `insert into es.read_models (${COLUMNS}, switched)
      values ($1, $2, $3, $4, $5, case when $5 = 'live' then clock_timestamp() end)`,

@@ -1,13 +1,13 @@
 import type { PoolClient } from 'pg';
 import type { Noun } from '../../fact/src/define-event.ts';
-import { nounOf } from '../../fact/src/stream-kind.ts';
+import { isOurs } from '../../fact/src/stream-kind.ts';
 import { complaintEvents, type ComplaintFact } from '../../complaint/src/events.ts';
 import { followUpEvents, type FollowUpFact } from '../../follow-up/src/events.ts';
 import { Codec } from '../../ledger/src/codec.ts';
 import type { EventFilter, RecordedEvent } from '../../ledger/src/port.ts';
 import type { Secrets } from '../../privacy/src/secrets.ts';
 import type { Vault } from '../../privacy/src/vault.ts';
-import { ddlOf, type Table } from './table.ts';
+import { askingIndexesOf, ddlOf, type Table } from './table.ts';
 
 /** The facts that read models are made of. */
 export type ReadFact = ComplaintFact | FollowUpFact;
@@ -62,15 +62,29 @@ export const filterOf = (projection: Projection): EventFilter => ({
 
 const codec = new Codec([...complaintEvents, ...followUpEvents]);
 
-/** Today's facts of the given events; streams that are not ours are left out. Throws UnknownFact. */
-export const factsOf = (events: readonly RecordedEvent[]): ReadFact[] =>
-  events
-    .filter((event) => nounOf(event.stream) !== undefined)
-    .map((event) => codec.decode(event) as unknown as ReadFact);
+/**
+ * Today's facts of the given events; streams that are not ours are left out. Models that follow side by side are given
+ * the same events (shared-pages.ts): what one had decoded serves all. Throws UnknownFact.
+ */
+export const factsOf = (events: readonly RecordedEvent[]): readonly ReadFact[] => {
+  let facts = decoded.get(events);
+  if (!facts) {
+    facts = [];
+    for (const event of events) if (isOurs(event.stream)) facts.push(codec.decode(event) as unknown as ReadFact);
+    decoded.set(events, facts);
+  }
+  return facts;
+};
 
-/** The statements that make a generation's schema. */
+const decoded = new WeakMap<readonly RecordedEvent[], ReadFact[]>();
+
+/** The statements that make a generation's schema, so far as it takes to fill it. */
 export const schemaOf = (projection: Projection, schema: string): string =>
   [`create schema ${schema};`, ...projection.tables.map((table) => ddlOf(schema, table))].join('\n');
+
+/** The statements that make the indexes which only questions use. Those that are there stay. */
+export const askingOf = (projection: Projection, schema: string): string[] =>
+  projection.tables.flatMap((table) => askingIndexesOf(schema, table));
 
 /** Projections for the facts of complaints only, and for those of calls only. */
 export const ofComplaints = (facts: readonly ReadFact[]): ComplaintFact[] =>

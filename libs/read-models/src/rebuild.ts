@@ -8,6 +8,7 @@ import {
   ensureBuilding,
   ensureLive,
   generationsOf,
+  makeAskable,
   subscriptionOf,
   type Generation,
 } from './generations.ts';
@@ -77,6 +78,7 @@ const takeOver = async (options: RebuildOptions, generation: Generation): Promis
   for (let attempt = 0; ; attempt++) {
     await followUntil(near, options, generation);
     try {
+      await makeAskable(options.pool, options.projection, generation);
       return { generation, ...(await switchTo({ ...options, to: generation })) };
     } catch (error) {
       if (attempt >= SWITCHES) throw error;

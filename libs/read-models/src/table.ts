@@ -6,6 +6,8 @@ import type { PoolClient } from 'pg';
 const KINDS = {
   uuid: 'uuid',
   text: 'text',
+  /** Sorted and compared as bytes. */
+  code: 'text collate "C"',
   position: 'text collate "C"',
   int: 'integer',
   instant: 'timestamptz(3)',
@@ -20,6 +22,7 @@ type Kind = keyof typeof KINDS;
 interface Values {
   uuid: string;
   text: string;
+  code: string;
   position: string;
   int: number;
   /** RFC 3339, milliseconds. */
@@ -47,6 +50,8 @@ export interface Table<C extends Columns = Columns> {
   readonly fixed: readonly string[];
   /** What stands behind `on <table>` in `create index`, each with the index's name. */
   readonly indexes: Readonly<Record<string, string>>;
+  /** The same for indexes that only questions use, never who fills the table: a rebuild makes them when the rows are there. */
+  readonly askedBy: Readonly<Record<string, string>>;
 }
 
 export const defineTable = <const C extends Columns>(
@@ -57,15 +62,16 @@ export const defineTable = <const C extends Columns>(
     owner: keyof C & string;
     fixed?: readonly (keyof C & string)[];
     indexes?: Readonly<Record<string, string>>;
+    askedBy?: Readonly<Record<string, string>>;
   },
-): Table<C> => ({ name, columns, fixed: [], indexes: {}, ...more });
+): Table<C> => ({ name, columns, fixed: [], indexes: {}, askedBy: {}, ...more });
 
 const kindOf = (column: string): { kind: Kind; nullable: boolean } =>
   column.endsWith('?')
     ? { kind: column.slice(0, -1) as Kind, nullable: true }
     : { kind: column as Kind, nullable: false };
 
-/** The statements that make a table in a schema. */
+/** The statements that make a table in a schema, so far as it takes to fill it. */
 export const ddlOf = (schema: string, table: Table): string => {
   const columns = Object.entries(table.columns).map(([name, column]) => {
     const { kind, nullable } = kindOf(column);
@@ -74,11 +80,17 @@ export const ddlOf = (schema: string, table: Table): string => {
   const key = `primary key (${table.key.join(', ')})`;
   return [
     `create table ${schema}.${table.name} (${[...columns, key].join(', ')});`,
-    ...Object.entries(table.indexes).map(
-      ([name, what]) => `create index ${table.name}_${name} on ${schema}.${table.name} ${what};`,
-    ),
+    ...indexesOf(schema, table, table.indexes),
   ].join('\n');
 };
+
+/** The statements that make the indexes which only questions use. Those that are there stay. */
+export const askingIndexesOf = (schema: string, table: Table): string[] => indexesOf(schema, table, table.askedBy);
+
+const indexesOf = (schema: string, { name: table }: Table, indexes: Table['indexes']): string[] =>
+  Object.entries(indexes).map(
+    ([name, what]) => `create index if not exists ${table}_${name} on ${schema}.${table} ${what};`,
+  );
 
 /** The rows of the given streams, without what is fixed in them. */
 export const rowsOf = async <C extends Columns>(

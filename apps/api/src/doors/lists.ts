@@ -7,7 +7,7 @@ import { overdue } from '../../../../libs/read-models/src/overdue/projection.ts'
 import { listOverdue } from '../../../../libs/read-models/src/overdue/query.ts';
 import { recurringComplaints } from '../../../../libs/read-models/src/recurring-complaints/projection.ts';
 import { listRecurringComplaints } from '../../../../libs/read-models/src/recurring-complaints/query.ts';
-import { DIMENSIONS, type Dimension } from '../../../../libs/read-models/src/recurring-complaints/table.ts';
+import { DIMENSIONS, type Dimension } from '../../../../libs/read-models/src/recurring-complaints/group.ts';
 import {
   ChoiceParameter,
   CodeParameter,

@@ -5,6 +5,7 @@ import { nextSteps } from '../../../complaint/src/next-steps.ts';
 import { receive, type Receive as Told } from '../../../complaint/src/receive.ts';
 import { optionalPersonalText, personalText } from '../../../fact/src/personal.ts';
 import { streamOf } from '../../../fact/src/stream-kind.ts';
+import type { VersionedPolicy } from '../../../policy/src/policy.ts';
 import { derivedId } from '../../../privacy/src/secrets.ts';
 import { written, wrongMember, type Subject } from '../answering.ts';
 import type { Caller } from '../caller.ts';
@@ -39,11 +40,13 @@ export class ReceiveHandler implements ICommandHandler<Receive> {
     const request = this.desk.requestOf(caller, body);
     const { commandId } = request;
     const id = derivedId(commandId, 'complaint');
+    let under: VersionedPolicy | undefined;
     const outcome = await this.desk.write(
       complaintStreams,
       streamOf('complaint', id),
       request,
       async (complaint, asked) => {
+        under = asked.policy;
         // A refused intake leaves no trace: no number is counted and no customer is remembered before the rule has agreed.
         const judged = receive(told(body, commandId, LATER, asked), complaint, asked.policy);
         if (judged.kind !== 'recorded') return judged;
@@ -58,7 +61,7 @@ export class ReceiveHandler implements ICommandHandler<Receive> {
     );
     // If-Match can only mean a complaint that is not there yet.
     if (outcome.kind === 'mismatch') return { kind: 'mismatch', revision: outcome.revision, missed: outcome.missed };
-    const members = outcome.kind === 'recorded' ? await this.membersOf(outcome.state, languages) : {};
+    const members = outcome.kind === 'recorded' ? await this.membersOf(outcome.state, languages, under) : {};
     return written(outcome, (): Subject => ({ id, location: complaintPath(id), members }));
   }
 
@@ -75,8 +78,13 @@ export class ReceiveHandler implements ICommandHandler<Receive> {
       : this.desk.parts.subjects.subjectFor(customer.reference);
   }
 
-  private async membersOf(complaint: Complaint, languages: readonly string[]): Promise<Record<string, unknown>> {
-    const policy = await this.desk.policies.newest();
+  /** `under`: the policy that it was just decided under; absent: it was recorded earlier. */
+  private async membersOf(
+    complaint: Complaint,
+    languages: readonly string[],
+    under?: VersionedPolicy,
+  ): Promise<Record<string, unknown>> {
+    const policy = under ?? (await this.desk.policies.newest());
     return {
       reference: printedReference(complaint.received.reference),
       issues: complaint.received.issues.map((issue) => ({ id: issue.id })),

@@ -13,6 +13,7 @@ import {
   type SubscribeOptions,
   type SubscriptionSignal,
 } from '../port.ts';
+import { SharedPages } from '../follow/shared-pages.ts';
 import { Bell, subscribeByPages } from '../subscribe-by-pages.ts';
 import { Appending } from './appending.ts';
 import { readConnectionString } from './connection-string.ts';
@@ -50,6 +51,7 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly log: Log;
   private readonly appending: Appending;
   private readonly bell = new Bell();
+  private readonly followed = new SharedPages((page) => this.readAll(page));
   private readonly liveBell: LiveBell;
   /** Nothing more is taken, and following ends. */
   private readonly closing = new AbortController();
@@ -116,9 +118,11 @@ export class EventStoreDbEventStore implements EventStore {
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
     if (signal.aborted) return;
     const leave = this.liveBell.join();
+    const part = this.followed.join(options.filter);
     try {
-      yield* subscribeByPages((page) => this.readAll(page), this.bell, { ...options, signal });
+      yield* subscribeByPages((page) => this.followed.read(page), this.bell, { ...options, signal });
     } finally {
+      part();
       leave();
     }
   }

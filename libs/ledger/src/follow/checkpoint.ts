@@ -22,6 +22,7 @@ export const step = (
   from: Position | undefined,
   to: Position,
   work: (tx: PoolClient, anyParked: boolean) => Promise<void>,
+  { unhurried = false }: { readonly unhurried?: boolean } = {},
 ): Promise<void> => {
   const { subscription, token, leaseMs } = lease;
   forwards(subscription, from, to);
@@ -35,7 +36,9 @@ export const step = (
     },
     {
       // Whoever parks moves the checkpoint: where it stands as expected, what this snapshot says of parked facts holds.
-      begin: `begin; set local idle_in_transaction_session_timeout = ${Math.ceil(leaseMs)};
+      begin: `begin; set local idle_in_transaction_session_timeout = ${Math.ceil(leaseMs)};${
+        unhurried ? ' set local synchronous_commit = off;' : ''
+      }
         select c.position, c.owner, exists (select 1 from es.parked p where p.subscription = c.subscription) as parked
           from es.checkpoints c where c.subscription = ${name} for update of c`,
       commit: () => `update es.checkpoints set position = ${pg.escapeLiteral(to)}, stopped = null,

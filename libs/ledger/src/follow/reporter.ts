@@ -10,7 +10,7 @@ const EVERY_MS = 200;
  * Counting is reading. Far behind it would take as much as the work, so it is done seldom there, and gets no more than
  * this share of the time; at the head it costs nothing and is always done.
  */
-const COUNT = { share: 1 / 20, leastMs: 2_000, mostMs: 15_000 };
+const COUNT = { share: 1 / 50, leastMs: 5_000, mostMs: 15_000 };
 /** How long the last word may take to count, when the database is away. */
 const LAST_WORD_MS = 1000;
 
@@ -27,6 +27,9 @@ export class Reporter {
   private countNow = false;
   private countAt = performance.now() + COUNT.leastMs;
   private running: Promise<void> | undefined;
+  /** Ends the pause between two words. */
+  private hurry = new AbortController();
+  private hasCaughtUp = false;
   private readonly ended = new AbortController();
 
   constructor(
@@ -44,6 +47,9 @@ export class Reporter {
   caughtUp(): void {
     this.countNow = true;
     this.note();
+    // The first time, somebody waits for it: a start to be ready, a rebuild to go on.
+    if (!this.hasCaughtUp) this.hurry.abort();
+    this.hasCaughtUp = true;
   }
 
   retrying(error?: string): void {
@@ -79,7 +85,8 @@ export class Reporter {
       this.due = false;
       if (this.trouble?.state !== 'standby' && (this.countNow || performance.now() >= this.countAt)) await this.count();
       this.say();
-      await pause(EVERY_MS, this.ended.signal);
+      await pause(EVERY_MS, AbortSignal.any([this.ended.signal, this.hurry.signal]));
+      this.hurry = new AbortController();
     }
     this.running = undefined;
   }

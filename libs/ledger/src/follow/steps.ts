@@ -74,19 +74,26 @@ export class Steps {
   }
 
   private async apply(
-    { subscription, apply }: Follower,
+    { subscription, apply, unhurried = false }: Follower,
     from: Position | undefined,
     events: readonly RecordedEvent[],
     to: Position,
   ): Promise<void> {
     await this.prolonging(() =>
-      step(this.options.pool, this.lease, from, to, async (tx, anyParked) => {
-        const parked = anyParked ? await parkedStreams(tx, subscription, events) : NONE;
-        const ready = parked.size === 0 ? events : events.filter((event) => !parked.has(event.stream));
-        const behind = events.filter((event) => parked.has(event.stream));
-        if (ready.length > 0) await apply(ready, tx);
-        if (behind.length > 0) await park(tx, subscription, behind, { error: BEHIND, attempts: 0 });
-      }),
+      step(
+        this.options.pool,
+        this.lease,
+        from,
+        to,
+        async (tx, anyParked) => {
+          const parked = anyParked ? await parkedStreams(tx, subscription, events) : NONE;
+          const ready = parked.size === 0 ? events : events.filter((event) => !parked.has(event.stream));
+          const behind = parked.size === 0 ? [] : events.filter((event) => parked.has(event.stream));
+          if (ready.length > 0) await apply(ready, tx);
+          if (behind.length > 0) await park(tx, subscription, behind, { error: BEHIND, attempts: 0 });
+        },
+        { unhurried },
+      ),
     );
   }
 

@@ -30,6 +30,7 @@ export interface InMemoryKeys {
 
 /** The ledger of unit tests: the same promises, no durability. */
 export class InMemoryEventStore implements EventStore {
+  readonly interruptions = 0;
   private readonly epochName = randomUUID().replaceAll('-', '').slice(0, 12);
   private readonly all: RecordedEvent[] = [];
   private readonly streams = new Map<string, RecordedEvent[]>();

@@ -16,13 +16,22 @@ import {
   type SubscribeOptions,
   type SubscriptionSignal,
 } from '../port.ts';
+import { SharedPages } from '../follow/shared-pages.ts';
 import { numberOf, printPosition } from '../position.ts';
 import { Bell, subscribeByPages } from '../subscribe-by-pages.ts';
 import { AppendConnection, type AppendMember } from './append-connection.ts';
 import { bodyOf } from './append-body.ts';
 import { GroupCommit, type GroupCommitLimits } from './group-commit.ts';
 import { StreamPages } from './stream-pages.ts';
-import { eventOf, FILTERED_SPAN, readAllStatement, type EventRow } from './reading.ts';
+import {
+  eventOf,
+  eventsOf,
+  FILTERED_SPAN,
+  readAllStatement,
+  type EventRow,
+  type HeadRow,
+  type PageRow,
+} from './reading.ts';
 
 export interface PostgresEventStoreOptions {
   /** The database whose schema `es` was made by `ledgerMigrations`. */
@@ -47,6 +56,7 @@ export class PostgresEventStore implements EventStore {
   private readonly connection: AppendConnection;
   private readonly commits: GroupCommit;
   private readonly bell = new Bell();
+  private readonly followed = new SharedPages((page) => this.readAll(page));
   private readonly pages = new StreamPages((statement) => this.query(statement));
   private readonly closing = new AbortController();
   private readonly readPatienceMs: number;
@@ -64,6 +74,10 @@ export class PostgresEventStore implements EventStore {
       },
       { ...LIMITS, ...options.limits },
     );
+  }
+
+  get interruptions(): number {
+    return this.connection.losses;
   }
 
   async epoch(): Promise<string> {
@@ -84,19 +98,19 @@ export class PostgresEventStore implements EventStore {
   }
 
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent, void> {
-    const { direction = 'forwards', maxCount = Infinity, signal } = options;
+    const { direction = 'forwards', maxCount = Infinity, atOnce = false, signal } = options;
     let from = options.fromRevision ?? (direction === 'forwards' ? 0n : LAST);
     let left = maxCount;
     while (left > 0) {
       signal?.throwIfAborted();
       const count = Math.min(left, STREAM_PAGE);
-      const { epoch, rows, found } = await this.pages.read({ stream, direction, from, count });
+      const { epoch, rows, full } = await this.pages.read({ stream, direction, from, count, atOnce });
       for (const row of rows) {
         signal?.throwIfAborted();
         yield eventOf(row, epoch);
       }
       left -= rows.length;
-      if (rows.length < count && rows.length === found) return;
+      if (rows.length < count && !full) return;
       from = BigInt(rows.at(-1)!.revision) + (direction === 'forwards' ? 1n : -1n);
     }
   }
@@ -114,11 +128,8 @@ export class PostgresEventStore implements EventStore {
       maxCount,
       ...(filter === undefined ? [] : [[...('types' in filter ? filter.types : filter.streamPrefixes)]]),
     ];
-    const rows = await this.query<EventRow & { head: string; epoch: string; found: string | null }>({
-      ...readAllStatement(filter),
-      values,
-    });
-    const { head: headText, epoch } = rows[0]!;
+    const [first, ...rows] = await this.query<PageRow>({ ...readAllStatement(filter), values });
+    const { head: headText, epoch } = first as HeadRow;
     const head = BigInt(headText);
     if (after !== undefined && epoch !== this.knownEpoch) {
       this.knownEpoch = epoch;
@@ -130,12 +141,12 @@ export class PostgresEventStore implements EventStore {
         'other-epoch',
         'the position lies beyond the ledger; was it restored from an older backup?',
       );
-    const found = rows.filter((row) => row.position !== null);
-    const cutShort = found.length === maxCount || found.length < Number(rows[0]!.found ?? 0);
-    const scanned =
-      cutShort || filter === undefined ? BigInt(found.at(-1)?.position ?? from) : span < head ? span : head;
+    const events = eventsOf(rows as EventRow[], epoch);
+    const last = rows.at(-1) as EventRow | undefined;
+    const cutShort = rows.length === maxCount || last?.full === true;
+    const scanned = cutShort || filter === undefined ? BigInt(last?.position ?? from) : span < head ? span : head;
     return {
-      events: found.map((row) => eventOf(row, epoch)),
+      events,
       ...(scanned > from && { scannedTo: printPosition(epoch, scanned) }),
       atHead: scanned >= head,
     };
@@ -143,7 +154,12 @@ export class PostgresEventStore implements EventStore {
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<SubscriptionSignal, void> {
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
-    yield* subscribeByPages((page) => this.readAll(page), this.bell, { ...options, signal });
+    const leave = this.followed.join(options.filter);
+    try {
+      yield* subscribeByPages((page) => this.followed.read(page), this.bell, { ...options, signal });
+    } finally {
+      leave();
+    }
   }
 
   async head(): Promise<Position | undefined> {

@@ -9,16 +9,17 @@ export interface PageAsked {
   /** Inclusive. */
   readonly from: bigint;
   readonly count: number;
+  readonly atOnce?: boolean;
 }
 
 export interface StreamPage {
   readonly epoch: string;
   readonly rows: readonly EventRow[];
-  /** How many there were before the page was cut for its size. */
-  readonly found: number;
+  /** The page was cut for its size. */
+  readonly full: boolean;
 }
 
-type Row = EventRow & { readonly epoch: string; readonly found: string | null; readonly place?: string };
+type Row = EventRow & { readonly epoch: string; readonly place?: string };
 
 /** Streams in one statement at most: a page may be some megabytes. */
 const STREAMS = 16;
@@ -36,7 +37,7 @@ export class StreamPages {
   constructor(private readonly query: <R extends pg.QueryResultRow>(statement: pg.QueryConfig) => Promise<R[]>) {}
 
   read(asked: PageAsked): Promise<StreamPage> {
-    return asked.direction === 'forwards' ? this.together.ask(asked) : this.readOne(asked);
+    return asked.direction === 'forwards' && !asked.atOnce ? this.together.ask(asked) : this.readOne(asked);
   }
 
   private async readOne({ stream, direction, from, count }: PageAsked): Promise<StreamPage> {
@@ -59,5 +60,5 @@ export class StreamPages {
 const pageOf = (rows: readonly Row[]): StreamPage => ({
   epoch: rows[0]!.epoch,
   rows: rows.filter((row) => row.position !== null),
-  found: Number(rows[0]!.found ?? 0),
+  full: rows.at(-1)!.full ?? false,
 });

@@ -172,26 +172,35 @@ describe('searching complaints', () => {
 });
 
 describe('pages of complaints', () => {
-  it('hold each complaint once, whatever is received meanwhile and though many were received at the same time', async () => {
-    const at = (n: number) => `2026-03-01T09:00:0${n}.000Z`;
-    const known: string[] = [];
-    for (let n = 0; n < 12; n++) {
-      known.push(randomUUID());
-      await world.complaint(known[n]!, [receipt()], at(Math.floor(n / 4)));
-    }
-    await catchUp(world, [complaints]);
-    const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await search({}, { limit: 5, ...(cursor !== undefined && { cursor }) });
-      seen.push(...page.items.map(({ id }) => id));
-      cursor = page.next ?? undefined;
-      await world.complaint(randomUUID(), [receipt()], at(5));
+  it.each([
+    ['of all', {}],
+    ['of a category', { category: 'goods-spoiled' }],
+    ['of a category through a channel in a state', { category: 'goods-spoiled', channel: 'phone', state: 'open' }],
+  ] as const)(
+    'hold each %s once, whatever is received meanwhile, and in the order of receipt',
+    async (_of, filters) => {
+      const at = (n: number) => `2026-03-01T09:00:0${n}.000Z`;
+      const one = () => receipt({ issues: [{ category: 'goods-spoiled' }, { category: 'delivery-late' }] });
+      const known: { id: string; at: string }[] = [];
+      for (let n = 0; n < 12; n++) {
+        const id = randomUUID();
+        known.push({ id, at: at(Math.floor(n / 4)) });
+        await world.complaint(id, [one()], known[n]!.at);
+      }
       await catchUp(world, [complaints]);
-    } while (cursor !== undefined);
-    expect(seen).toHaveLength(12);
-    expect(new Set(seen)).toEqual(new Set(known));
-  });
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await search(filters, { limit: 5, ...(cursor !== undefined && { cursor }) });
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.next ?? undefined;
+        await world.complaint(randomUUID(), [one()], at(5));
+        await catchUp(world, [complaints]);
+      } while (cursor !== undefined);
+      const newest = [...known].sort((one, other) => (one.at + one.id < other.at + other.id ? 1 : -1));
+      expect(seen).toEqual(newest.map(({ id }) => id));
+    },
+  );
 
   it('are shorter when the words are long, and lose nothing', async () => {
     const words = personalText('я'.repeat(65_536));

@@ -3,10 +3,11 @@ import { idOf } from '../../../fact/src/stream-kind.ts';
 import type { Issue } from '../../../complaint/src/vocabulary.ts';
 import { foldDocuments, type Document } from '../documents.ts';
 import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
-import { complaintRows, termRows, type ComplaintState, type ListedIssue } from './table.ts';
+import { labelsOf, relabel, type Relabelled } from './labels.ts';
+import { complaintRows, labelRows, termRows, type ComplaintState, type ListedIssue } from './table.ts';
 import { forgetTerms, termsIn } from './terms.ts';
 
-type Listed = Document<typeof complaintRows, Record<never, never>>;
+type Listed = Document<typeof complaintRows, Record<never, never>> & Relabelled;
 type Received = Extract<ComplaintFact, { type: 'ComplaintReceived' }>;
 
 const listed = (issue: Issue): ListedIssue => ({
@@ -18,43 +19,40 @@ const listed = (issue: Issue): ListedIssue => ({
   process: issue.process ?? null,
 });
 
-const withIssues = ({ head }: Listed, issues: readonly ListedIssue[]): Listed => ({
-  head: { ...head, issues, categories: [...new Set(issues.map(({ category }) => category))].sort() },
+const withIssues = (complaint: Listed, issues: readonly ListedIssue[]): Listed => ({
+  head: { ...complaint.head, issues },
+  labels: complaint.labels ?? labelsOf(complaint.head),
 });
 
 const issuesOf = ({ head }: Listed): readonly ListedIssue[] => head.issues as readonly ListedIssue[];
 
 const inState =
   (state: ComplaintState) =>
-  ({ head }: Listed): Listed => ({ head: { ...head, state } });
+  (complaint: Listed): Listed => ({ ...complaint, head: { ...complaint.head, state } });
 
-const received = ({ data, stream, revision, effectiveAt }: Received): Listed =>
-  withIssues(
-    {
-      head: {
-        complaint: idOf({ stream }),
-        revision,
-        reference: data.reference,
-        customer: data.customer.id,
-        channel: data.channel,
-        language: data.language ?? null,
-        confidentiality: data.confidentiality,
-        migrated: data.origin?.migrated ?? false,
-        received_at: effectiveAt,
-        handler: null,
-        state: 'open',
-        issues: [],
-        categories: [],
-        words: data.words,
-        summary: data.summary ?? null,
-      },
-    },
-    data.issues.map(listed),
-  );
+const received = ({ data, stream, revision, effectiveAt }: Received): Listed => ({
+  head: {
+    complaint: idOf({ stream }),
+    revision,
+    reference: data.reference,
+    customer: data.customer.id,
+    channel: data.channel,
+    language: data.language ?? null,
+    confidentiality: data.confidentiality,
+    migrated: data.origin?.migrated ?? false,
+    received_at: effectiveAt,
+    handler: null,
+    state: 'open',
+    issues: data.issues.map(listed),
+    words: data.words,
+    summary: data.summary ?? null,
+  },
+  labels: [],
+});
 
 const reactions: Reactions<ComplaintFact, Listed> = {
   ComplaintReceived: 'ignored', // it opens the row
-  HandlerAssigned: ({ head }, { data }) => ({ head: { ...head, handler: data.handler } }),
+  HandlerAssigned: (complaint, { data }) => ({ ...complaint, head: { ...complaint.head, handler: data.handler } }),
   IssueAdded: (complaint, { data }) => withIssues(complaint, [...issuesOf(complaint), listed(data.issue)]),
   IssueReclassified: (complaint, { data: { issue, reason: _reason, ...classification } }) =>
     withIssues(
@@ -96,21 +94,24 @@ const reactions: Reactions<ComplaintFact, Listed> = {
 /** `GET /v1/complaints`. */
 export const complaints: Projection = {
   model: 'complaints',
-  version: 1,
+  version: 2,
   reads: ['complaint'],
-  tables: [complaintRows, termRows],
+  tables: [complaintRows, labelRows, termRows],
   apply: async (facts, place) => {
     const ours = ofComplaints(facts);
-    await foldDocuments(
+    const terms = await termsIn(ours, place);
+    const changed = await foldDocuments(
       ours,
       place,
       { head: complaintRows, parts: {} },
       {
         open: (fact) => (fact.type === 'ComplaintReceived' ? received(fact) : undefined),
-        step: (complaint, fact) => react(reactions, complaint, fact),
+        step: (complaint, fact) => react<ComplaintFact, Listed>(reactions, complaint, fact),
+        meanwhile: terms.open,
       },
     );
-    await termsIn(ours, place);
+    await relabel(changed.values(), place);
+    await terms.write();
   },
   forget: forgetTerms,
 };

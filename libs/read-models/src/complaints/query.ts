@@ -4,6 +4,7 @@ import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
 import { cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
 import { timestampOf, withInstants } from '../table.ts';
+import { labelOf } from './labels.ts';
 import { complaints } from './projection.ts';
 import type { ComplaintState, ListedIssue } from './table.ts';
 
@@ -56,18 +57,21 @@ export const searchComplaints = async (
   page: PageOf,
 ): Promise<Page<ListedComplaint>> => {
   const { answer, asOf } = await ask(readers, complaints, async (tx, schema) => {
-    const conditions = conditionsOf(readers.secrets, filters, schema);
+    const { conditions, from, by } = asked(readers.secrets, filters, schema);
     if (page.cursor !== undefined) {
       const [receivedAt, id] = keyIn(page.cursor, 'instant', 'id');
-      conditions.whereAll('(received_at, complaint) < ($?::timestamptz, $?::uuid)', [timestampOf(receivedAt), id]);
+      conditions.whereAll(`(${by}.received_at, ${by}.complaint) < ($?::timestamptz, $?::uuid)`, [
+        timestampOf(receivedAt),
+        id,
+      ]);
     }
     const { rows } = await tx.query<Row & { bytes: string }>(
       `select *, sum(octet_length(words::text) + coalesce(octet_length(summary::text), 0))
                    over (order by "receivedAt" desc, id desc) as bytes
-         from (select complaint as id, reference, revision, state, received_at as "receivedAt", channel, language,
+         from (select c.complaint as id, reference, revision, state, c.received_at as "receivedAt", channel, language,
                       confidentiality, migrated, handler, customer, issues, words, summary
-                 from ${schema}.complaints where ${conditions.toString()}
-                order by received_at desc, complaint desc limit ${conditions.value(page.limit + 1)}) as found
+                 from ${from} where ${conditions.toString()}
+                order by ${by}.received_at desc, ${by}.complaint desc limit ${conditions.value(page.limit + 1)}) as found
         order by "receivedAt" desc, id desc`,
       conditions.values,
     );
@@ -86,20 +90,34 @@ export const searchComplaints = async (
   };
 };
 
-const conditionsOf = (secrets: Secrets, filters: ComplaintFilters, schema: string): Conditions => {
-  const { customer, order } = filters;
+/** What is asked for: from which tables, in the order of which one's index, on which conditions. */
+const asked = (secrets: Secrets, filters: ComplaintFilters, schema: string) => {
+  const { customer, order, category, channel } = filters;
   const conditions = new Conditions();
-  const term = `complaint in (select complaint from ${schema}.terms where kind = $? and hmac = $?)`;
+  const labels = [category && labelOf('category', category), channel && labelOf('channel', channel)].filter(Boolean);
+  const from = [
+    `${schema}.complaints c`,
+    ...labels.map(
+      (label, at) =>
+        `join ${schema}.labels l${at} on l${at}.complaint = c.complaint and l${at}.label = ${conditions.value(label)}`,
+    ),
+  ].join(' ');
+  const by = labels.length > 0 ? 'l0' : 'c';
+  const found = `select complaint from ${schema}.terms where kind = $? and hmac = $?`;
+  // A union, where an "or" would look at all complaints.
   if (customer !== undefined && isUuid(customer))
-    conditions.whereAll(`customer = $? or ${term}`, [customer, 'customer', secrets.referenceHmac(customer)]);
-  else if (customer !== undefined) conditions.whereAll(term, ['customer', secrets.referenceHmac(customer)]);
-  if (order !== undefined) conditions.whereAll(term, ['order', secrets.orderHmac(order)]);
-  return conditions
+    conditions.whereAll(
+      `c.complaint in (select complaint from ${schema}.complaints where customer = $? union ${found})`,
+      [customer, 'customer', secrets.referenceHmac(customer)],
+    );
+  else if (customer !== undefined)
+    conditions.whereAll(`c.complaint in (${found})`, ['customer', secrets.referenceHmac(customer)]);
+  if (order !== undefined) conditions.whereAll(`c.complaint in (${found})`, ['order', secrets.orderHmac(order)]);
+  conditions
     .where('reference = $?', filters.reference)
-    .where('categories @> array[$?::text]', filters.category)
     .where('handler = $?', filters.handler)
     .where('state = $?', filters.state)
-    .where('channel = $?', filters.channel)
-    .where('received_at >= $?', filters.receivedFrom && timestampOf(filters.receivedFrom))
-    .where('received_at < $?', filters.receivedTo && timestampOf(filters.receivedTo));
+    .where(`${by}.received_at >= $?`, filters.receivedFrom && timestampOf(filters.receivedFrom))
+    .where(`${by}.received_at < $?`, filters.receivedTo && timestampOf(filters.receivedTo));
+  return { conditions, from, by };
 };

@@ -23,7 +23,6 @@ export const complaintRows = defineTable(
     state: 'text',
     /** The newest classification of each issue. */
     issues: 'json',
-    categories: 'texts',
     words: 'sealed',
     summary: 'sealed?',
   },
@@ -31,14 +30,25 @@ export const complaintRows = defineTable(
     key: ['complaint'],
     owner: 'complaint',
     fixed: ['words', 'summary'],
-    indexes: {
+    askedBy: {
       received: '(received_at desc, complaint desc)',
       reference: '(reference)',
       customer: '(customer, received_at desc)',
       handler: '(handler, received_at desc)',
       state: '(state, received_at desc)',
-      categories: 'using gin (categories)',
     },
+  },
+);
+
+/** What complaints are listed by besides: `channel:<code>`, and `category:<code>` for each that one of its issues has now. */
+export const labelRows = defineTable(
+  'labels',
+  { label: 'code', received_at: 'instant', complaint: 'uuid' },
+  // A list by label is read in the order of its index, however many complaints have the label.
+  {
+    key: ['complaint', 'label'],
+    owner: 'complaint',
+    askedBy: { listed: '(label, received_at desc, complaint desc)' },
   },
 );
 
@@ -60,7 +70,7 @@ export const termRows = defineTable(
   {
     key: ['complaint', 'kind', 'revision'],
     owner: 'complaint',
-    indexes: { hmac: '(kind, hmac)' },
+    askedBy: { hmac: '(kind, hmac)' },
   },
 );
 

@@ -7,6 +7,8 @@ import { writeRows, type RowOf } from '../table.ts';
 import { termRows } from './table.ts';
 
 type Term = RowOf<typeof termRows>;
+type Received = Extract<ComplaintFact, { type: 'ComplaintReceived' }>;
+type Rectification = Extract<ComplaintFact, { type: 'FactRectified' }>;
 interface Sealed {
   readonly revision: number;
   readonly complaint: string;
@@ -15,34 +17,54 @@ interface Sealed {
 }
 
 /**
- * Notes by which references and orders the facts' complaints are found. The texts are opened under the transaction: an
- * erasure waits for it and empties what was noted; after one they read as erased, and an empty term is noted at once.
+ * By which references and orders the facts' complaints are found. The keys are held by the transaction: an erasure waits
+ * for it and empties what was noted; after one the texts read as erased, and an empty term is noted at once.
  * A rectified reference or order is one more term: the complaint is found by either.
  */
-export const termsIn = async (facts: readonly ComplaintFact[], place: Workplace): Promise<void> => {
-  const sealed = facts.flatMap(sealedIn);
-  const rectifications = facts.flatMap((fact) =>
-    fact.type === 'FactRectified' && fact.data.type === 'ComplaintReceived' && fact.data.data ? [fact] : [],
-  );
-  const anonymous = await anonymousAmong(rectifications, place);
-  const rectified = rectifications.filter((fact) => !anonymous.has(idOf(fact)));
-  if (sealed.length === 0 && rectified.length === 0) return;
+export const termsIn = async (facts: readonly ComplaintFact[], place: Workplace): Promise<Terms> => {
+  const sealed: Sealed[] = [];
+  const rectifications: Rectification[] = [];
+  for (const fact of facts)
+    if (fact.type === 'ComplaintReceived') sealedIn(fact, sealed);
+    else if (fact.type === 'FactRectified' && fact.data.type === 'ComplaintReceived' && fact.data.data)
+      rectifications.push(fact);
   // One reading for the whole batch: keys are held in one order.
-  const opened = await place.vault.open(
-    { terms: sealed.map(({ text }) => text), rectified: rectified.map(({ data }) => data.data) },
+  const opening = await place.vault.opening(
+    { terms: sealed.map(({ text }) => text), rectified: rectifications.map(({ data }) => data.data) },
     { tx: place.tx },
   );
-  const terms = sealed.map(({ text, ...term }, at) => noted(place, { ...term, data_key: text.key }, opened.terms[at]));
-  for (const [at, fact] of rectified.entries()) {
-    const data = fact.data.data as Personal & SealedText;
-    const term = { complaint: idOf(fact), revision: fact.revision, data_key: data.key };
-    const members = membersIn(opened.rectified[at]);
-    // Which members were rectified is as unknown after an erasure as their values: both kinds are noted, always.
-    terms.push(noted(place, { ...term, kind: 'customer' }, members.customer));
-    terms.push(noted(place, { ...term, kind: 'order' }, members.order));
-  }
-  await writeRows(place.tx, place.schema, termRows, terms);
+  const terms: Term[] = [];
+  let rectified: readonly unknown[] = [];
+  return {
+    open: () => {
+      const opened = opening();
+      for (const [at, { text, ...term }] of sealed.entries())
+        terms.push(noted(place, { ...term, data_key: text.key }, opened.terms[at]));
+      rectified = opened.rectified;
+    },
+    write: async () => {
+      const anonymous = await anonymousAmong(rectifications, place);
+      for (const [at, fact] of rectifications.entries()) {
+        if (anonymous.has(idOf(fact))) continue;
+        const data = fact.data.data as Personal & SealedText;
+        const term = { complaint: idOf(fact), revision: fact.revision, data_key: data.key };
+        const members = membersIn(rectified[at]);
+        // Which members were rectified is as unknown after an erasure as their values: both kinds are noted, always.
+        terms.push(noted(place, { ...term, kind: 'customer' }, members.customer));
+        terms.push(noted(place, { ...term, kind: 'order' }, members.order));
+      }
+      await writeRows(place.tx, place.schema, termRows, terms);
+    },
+  };
 };
+
+/** Terms of a batch whose keys are read. */
+interface Terms {
+  /** Takes this process's time, not the database's. */
+  readonly open: () => void;
+  /** When they are open and the rows of their complaints are written. */
+  readonly write: () => Promise<void>;
+}
 
 /** Which of the rectified complaints are anonymous. Their rows are written already. */
 const anonymousAmong = async (
@@ -68,13 +90,15 @@ export const forgetTerms = async (subject: string, tx: PoolClient, schema: strin
   );
 };
 
-const sealedIn = (fact: ComplaintFact): Sealed[] => {
+const sealedIn = (fact: Received, found: Sealed[]): void => {
   // Who complains anonymously is not found by what was said in passing: neither by the customer nor by the order.
-  if (fact.type !== 'ComplaintReceived' || fact.data.confidentiality === 'anonymous') return [];
+  if (fact.data.confidentiality === 'anonymous') return;
   const { customer, purchase } = fact.data;
-  const of = (kind: Sealed['kind'], text: Personal | undefined): Sealed[] =>
-    isSealedText(text) ? [{ complaint: idOf(fact), revision: fact.revision, kind, text }] : [];
-  return [...of('customer', customer.reference), ...of('order', purchase?.order)];
+  const add = (kind: Sealed['kind'], text: Personal | undefined): void => {
+    if (isSealedText(text)) found.push({ complaint: idOf(fact), revision: fact.revision, kind, text });
+  };
+  add('customer', customer.reference);
+  add('order', purchase?.order);
 };
 
 /** An erased text, or one that is not there, is noted without an HMAC. */

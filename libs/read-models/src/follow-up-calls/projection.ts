@@ -2,7 +2,15 @@ import type { ComplaintFact } from '../../../complaint/src/events.ts';
 import { idOf } from '../../../fact/src/stream-kind.ts';
 import type { FollowUpFact } from '../../../follow-up/src/events.ts';
 import { foldDocuments, type Document } from '../documents.ts';
-import { ofComplaints, ofFollowUps, react, type Projection, type Reactions } from '../projection.ts';
+import {
+  ofComplaints,
+  ofFollowUps,
+  react,
+  type Projection,
+  type Reactions,
+  type ReadFact,
+  type Workplace,
+} from '../projection.ts';
 import { calledAboutRows, callRows } from './table.ts';
 
 type Call = Document<typeof callRows, Record<never, never>>;
@@ -29,6 +37,7 @@ const opened = ({ data, stream, revision, effectiveAt }: Extract<FollowUpFact, {
     complaint: data.complaint,
     customer: data.customer,
     handler: data.handler ?? null,
+    caller: data.handler ?? null,
     opened_at: effectiveAt,
     due: data.due,
     attempts: 0,
@@ -77,10 +86,27 @@ const complaintReactions: Reactions<ComplaintFact, CalledAbout> = {
   RuleOverridden: 'ignored',
 };
 
+/** Tells the calls who is to call, where a complaint's handler or a call is new. */
+const assignCalls = async (facts: readonly ReadFact[], { tx, schema }: Workplace): Promise<void> => {
+  const opened: string[] = [];
+  const assigned: string[] = [];
+  for (const fact of facts) {
+    if (fact.type === 'FollowUpOpened') opened.push(fact.data.complaint);
+    if (fact.type === 'HandlerAssigned') assigned.push(idOf(fact));
+  }
+  if (opened.length + assigned.length === 0) return;
+  await tx.query(
+    `update ${schema}.calls k set caller = c.handler from ${schema}.complaints c
+      where c.complaint = k.complaint and k.complaint = any($1::uuid[])
+        and c.handler is not null and k.caller is distinct from c.handler`,
+    [[...opened, ...assigned]],
+  );
+};
+
 /** `GET /v1/follow-up-calls`. */
 export const followUpCalls: Projection = {
   model: 'follow_up_calls',
-  version: 1,
+  version: 2,
   reads: ['complaint', 'follow-up'],
   tables: [callRows, calledAboutRows],
   apply: async (facts, place) => {
@@ -113,5 +139,6 @@ export const followUpCalls: Projection = {
         step: (complaint, fact) => react(complaintReactions, complaint, fact),
       },
     );
+    await assignCalls(facts, place);
   },
 };

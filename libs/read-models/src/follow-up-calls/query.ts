@@ -38,6 +38,13 @@ interface Row extends Omit<ListedCall, 'lastAttempt'> {
   readonly lastResult: string | null;
 }
 
+/**
+ * The complaint of the call `k`. `offset 0` lets each call look up its own: what is open is little beside all
+ * complaints that there ever were, and the planner must never read these through.
+ */
+const ofComplaint = (schema: string): string =>
+  `select reference, language from ${schema}.complaints where complaint = k.complaint offset 0`;
+
 /** Every open call, the one that is due first at the top. Throws InvalidCursor, NoReadModel. */
 export const listFollowUpCalls = async (
   readers: Readers,
@@ -49,7 +56,7 @@ export const listFollowUpCalls = async (
       .where('k.complaint = $?', filters.complaint)
       .where('k.kind = $?', filters.kind)
       .where('k.due <= $?', filters.due && timestampOf(filters.due))
-      .where('coalesce(c.handler, k.handler) = $?', filters.handler);
+      .where('k.caller = $?', filters.handler);
     if (page.cursor !== undefined) {
       const [due, id] = keyIn(page.cursor, 'instant', 'id');
       conditions.whereAll('(k.due, k.call) > ($?::timestamptz, $?::uuid)', [timestampOf(due), id]);
@@ -57,8 +64,8 @@ export const listFollowUpCalls = async (
     const { rows } = await tx.query<Record<string, unknown>>(
       `select k.call as id, k.kind, k.complaint, c.reference, k.customer, c.language, k.due, k.opened_at as "openedAt",
               k.attempts, k.attempt_limit as "attemptLimit", k.last_attempt_at as "lastAttemptAt",
-              k.last_result as "lastResult", coalesce(c.handler, k.handler) as handler, k.revision
-         from ${schema}.calls k left join ${schema}.complaints c using (complaint)
+              k.last_result as "lastResult", k.caller as handler, k.revision
+         from ${schema}.calls k left join lateral (${ofComplaint(schema)}) c on true
         where k.open and ${conditions.toString()}
         order by k.due, k.call limit ${conditions.value(page.limit + 1)}`,
       conditions.values,

@@ -13,6 +13,8 @@ export const callRows = defineTable(
     customer: 'uuid',
     /** Who was to call when it was opened. */
     handler: 'text?',
+    /** Who is to call now: whoever handles the complaint, else who was to when it was opened. */
+    caller: 'text?',
     opened_at: 'instant',
     due: 'instant',
     /** Counted ones. */
@@ -26,12 +28,16 @@ export const callRows = defineTable(
   {
     key: ['call'],
     owner: 'call',
-    indexes: { due: '(due, call) where open', complaint: '(complaint)' },
+    indexes: {
+      due: '(due, call) where open',
+      caller: '(caller, due, call) where open',
+      complaint: '(complaint)',
+    },
   },
 );
 
 export const calledAboutRows = defineTable(
   'complaints',
   { complaint: 'uuid', revision: 'int', reference: 'text', language: 'text?', handler: 'text?' },
-  { key: ['complaint'], owner: 'complaint', indexes: { handler: '(handler)' } },
+  { key: ['complaint'], owner: 'complaint' },
 );

@@ -33,6 +33,16 @@ export interface OverdueItem {
   readonly receivedAt: string;
 }
 
+const ORDER = 'due, complaint, name collate "C", which collate "C"';
+
+const clocksOf = (schema: string): string => `
+  select 'clock' as kind, clock as name, complaint, null::uuid as promise, due, missed_at as noted_at, set_by::text as which
+    from ${schema}.clocks where met_at is null and stopped_at is null`;
+
+const promisesOf = (schema: string): string => `
+  select 'promise' as kind, what as name, complaint, promise, due, broken_at as noted_at, promise::text as which
+    from ${schema}.promises where fulfilled_at is null`;
+
 /**
  * Promises that are not fulfilled and clocks that still run, the longest overdue first. A withdrawal stops
  * the clocks of a complaint for good; what was promised on it is still owed. Throws InvalidCursor, NoReadModel.
@@ -58,20 +68,19 @@ export const listOverdue = async (
         [timestampOf(due), complaint, name, which],
       );
     }
+    const limit = conditions.value(page.limit + 1);
+    // A page's worth of each kind, in the order of its index; each looks up its own complaint (`offset 0`), for all that
+    // is owed is little beside all complaints that there ever were.
+    const owed = (what: string): string =>
+      `select * from (${what}) as owed cross join lateral (
+         select reference, handler, channel, received_at from ${schema}.complaints c
+          where c.complaint = owed.complaint offset 0) as c
+        where ${conditions.toString()} order by ${ORDER} limit ${limit}`;
     const { rows } = await tx.query<Record<string, unknown>>(
-      `select kind, name, complaint, c.reference, promise, due, due < ${now}::timestamptz as late, noted_at as "notedAt",
-              c.handler, c.channel, c.received_at as "receivedAt", which
-         from (
-           select 'clock' as kind, clock as name, complaint, null::uuid as promise, due, missed_at as noted_at,
-                  set_by::text as which
-             from ${schema}.clocks where met_at is null and stopped_at is null
-           union all
-           select 'promise', what, complaint, promise, due, broken_at, promise::text
-             from ${schema}.promises where fulfilled_at is null
-         ) as owed
-         join ${schema}.complaints c using (complaint)
-        where ${conditions.toString()}
-        order by due, complaint, name collate "C", which collate "C" limit ${conditions.value(page.limit + 1)}`,
+      `select kind, name, complaint, reference, promise, due, due < ${now}::timestamptz as late, noted_at as "notedAt",
+              handler, channel, received_at as "receivedAt", which
+         from ((${owed(clocksOf(schema))}) union all (${owed(promisesOf(schema))})) as owed
+        order by ${ORDER} limit ${limit}`,
       conditions.values,
     );
     return cut(

@@ -3,50 +3,65 @@ import { idOf } from '../../../fact/src/stream-kind.ts';
 import type { Issue } from '../../../complaint/src/vocabulary.ts';
 import { foldDocuments, type Document } from '../documents.ts';
 import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
-import { classifiedRows, issueRows } from './table.ts';
+import { count, type Move } from './counting.ts';
+import { classified, codesIn, groupOf, isGrouped, NOTHING_SAID } from './group.ts';
+import { classifiedRows, countRows, issueRows } from './table.ts';
 
 const tables = { head: classifiedRows, parts: { issues: issueRows } };
-type Classified = Document<typeof classifiedRows, typeof tables.parts>;
+type Issues = Document<typeof classifiedRows, typeof tables.parts>['issues'];
+type Classified = Document<typeof classifiedRows, typeof tables.parts> & {
+  /** The groups in which the complaint is counted; absent: they have not changed in this batch. */
+  readonly counted?: readonly string[];
+};
 
-const withIssues = (classified: Classified, issues: readonly Issue[]): Classified => ({
-  ...classified,
-  issues: [
-    ...classified.issues,
-    ...issues.map(({ id, category, product, touchpoint, process }) => ({
-      issue: id,
-      complaint: classified.head.complaint,
-      received_at: classified.head.received_at,
-      category,
-      product: product ?? null,
-      department: process?.department ?? null,
-      process: process?.process ?? null,
-      touchpoint: touchpoint ?? null,
+/** The groups of a complaint: each once, however many of its issues are in it. */
+const groupsIn = (issues: Issues): string[] => [...new Set(issues.map(({ codes }) => codes))].filter(isGrouped);
+
+const withIssues = (classified: Classified, issues: Issues): Classified => {
+  const several = groupsIn(issues).length > 1;
+  return {
+    ...classified,
+    counted: classified.counted ?? groupsIn(classified.issues),
+    issues: issues.map((issue) => (issue.several === several ? issue : { ...issue, several })),
+  };
+};
+
+const withMoreIssues = (complaint: Classified, issues: readonly Issue[]): Classified =>
+  withIssues(complaint, [
+    ...complaint.issues,
+    ...issues.map((issue) => ({
+      issue: issue.id,
+      complaint: complaint.head.complaint,
+      received_at: complaint.head.received_at,
+      codes: groupOf(classified(NOTHING_SAID, issue)),
+      several: false,
     })),
-  ],
-});
+  ]);
 
-/** The issue moves to another group; what the fact does not name stays as it was, a process is replaced whole. */
+/** The issue moves to another group. */
 const reclassified = (
-  classified: Classified,
+  complaint: Classified,
   { data }: Extract<ComplaintFact, { type: 'IssueReclassified' }>,
-): Classified => ({
-  ...classified,
-  issues: classified.issues.map((known) =>
-    known.issue !== data.issue
-      ? known
-      : {
-          ...known,
-          ...(data.category !== undefined && { category: data.category }),
-          ...(data.product !== undefined && { product: data.product }),
-          ...(data.touchpoint !== undefined && { touchpoint: data.touchpoint }),
-          ...(data.process && { department: data.process.department, process: data.process.process ?? null }),
-        },
-  ),
-});
+): Classified =>
+  withIssues(
+    complaint,
+    complaint.issues.map((known) =>
+      known.issue === data.issue ? { ...known, codes: groupOf(classified(codesIn(known.codes), data)) } : known,
+    ),
+  );
+
+/** How the counts change, once all facts of a batch are folded. */
+const movesOf = ({ head, issues, counted }: Classified): Move[] => {
+  if (!counted) return [];
+  const groups = groupsIn(issues);
+  const moves = (these: readonly string[], others: readonly string[], by: Move['by']): Move[] =>
+    these.filter((codes) => !others.includes(codes)).map((codes) => ({ codes, receivedAt: head.received_at, by }));
+  return [...moves(groups, counted, 1), ...moves(counted, groups, -1)];
+};
 
 const reactions: Reactions<ComplaintFact, Classified> = {
   ComplaintReceived: 'ignored', // it opens the rows
-  IssueAdded: (classified, { data }) => withIssues(classified, [data.issue]),
+  IssueAdded: (complaint, { data }) => withMoreIssues(complaint, [data.issue]),
   IssueReclassified: reclassified,
   ComplaintWithdrawn: 'ignored', // it happened all the same: every complaint counts (mission §2)
   ComplaintReopened: 'ignored', // still the same complaint
@@ -84,18 +99,19 @@ const reactions: Reactions<ComplaintFact, Classified> = {
 /** `GET /v1/recurring-complaints`. */
 export const recurringComplaints: Projection = {
   model: 'recurring_complaints',
-  version: 1,
+  version: 2,
   reads: ['complaint'],
-  tables: [classifiedRows, issueRows],
+  tables: [classifiedRows, issueRows, countRows],
   apply: async (facts, place) => {
-    await foldDocuments(ofComplaints(facts), place, tables, {
+    const changed = await foldDocuments(ofComplaints(facts), place, tables, {
       open: (fact) => {
         if (fact.type !== 'ComplaintReceived') return undefined;
         const complaint = idOf(fact);
         const head = { complaint, revision: fact.revision, received_at: fact.effectiveAt };
-        return withIssues({ head, issues: [] }, fact.data.issues);
+        return withMoreIssues({ head, issues: [] }, fact.data.issues);
       },
-      step: (classified, fact) => react(reactions, classified, fact),
+      step: (complaint, fact) => react(reactions, complaint as Classified, fact),
     });
+    await count(place.tx, place.schema, [...changed.values()].flatMap(movesOf));
   },
 };

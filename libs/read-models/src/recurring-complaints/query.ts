@@ -4,8 +4,9 @@ import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
 import { cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
 import { timestampOf } from '../table.ts';
+import { codesIn, DIMENSIONS, type Dimension } from './group.ts';
 import { recurringComplaints } from './projection.ts';
-import { DIMENSIONS, type Dimension } from './table.ts';
+import { spansOf } from './spans.ts';
 import { windowBefore, type Window } from './window.ts';
 
 export interface RecurringFilters {
@@ -45,7 +46,13 @@ export interface RecurringGroup {
   readonly estimate: { readonly dissatisfied: number; readonly factor: number; readonly isEstimate: true };
 }
 
-type Row = Record<Dimension, string | null> & { category: string; count: number; previous: number; evidence: string[] };
+interface Row {
+  /** The group's name. */
+  readonly key: string;
+  readonly count: number;
+  readonly previous: number;
+  readonly evidence: string;
+}
 
 const EVIDENCE = 1_000;
 
@@ -70,9 +77,9 @@ export const listRecurringComplaints = async (
       page.limit + 1,
       cursor && { count: cursor[2], key: cursor[3] },
     );
-    return cut(rows, page.limit, (row) => cursorOf(window.from, window.to, row.count, keyOf(row, toldApart(filters))));
+    return cut(rows, page.limit, (row) => cursorOf(window.from, window.to, row.count, row.key));
   });
-  return { items: answer.items.map((row) => groupOf(row, filters)), next: answer.next, asOf };
+  return { items: answer.items.map((row) => itemOf(row, filters)), next: answer.next, asOf };
 };
 
 const groupsIn = async (
@@ -83,63 +90,94 @@ const groupsIn = async (
   limit: number,
   after: { count: number; key: string } | undefined,
 ): Promise<Row[]> => {
-  const told = toldApart(filters);
-  const conditions = new Conditions();
-  const from = conditions.value(timestampOf(window.from));
-  conditions
-    .where('received_at >= $?', timestampOf(windowBefore(window).from))
-    .where('received_at < $?', timestampOf(window.to))
-    .where('category <> $?', UNSPECIFIED);
-  for (const name of DIMENSIONS) conditions.where(`${name} = $?`, filters[name]);
-  const key = told.map((name) => `coalesce(${name}, '')`).join(` || '/' || `);
-  const same = told.map((name) => `coalesce(m.${name}, '') = coalesce(shown.${name}, '')`).join(' and ');
+  const question = new Conditions();
+  const [from, to] = [window.from, window.to].map((end) => `${question.value(timestampOf(end))}::timestamptz`);
+  const level = DIMENSIONS.indexOf(filters.level ?? 'touchpoint') + 1;
+  question.where(`split_part(codes, '/', 1) <> $?`, UNSPECIFIED);
+  for (const [at, name] of DIMENSIONS.entries())
+    question.where(`split_part(codes, '/', ${at + 1}) = $?`, filters[name]);
+  const finest = level === DIMENSIONS.length;
+  const key = finest ? 'codes' : `array_to_string((string_to_array(codes, '/'))[:${level}], '/')`;
   const cutOff =
     after === undefined
       ? 'true'
-      : `(-count, key) > (${conditions.value(-after.count)}::bigint, ${conditions.value(after.key)}::text collate "C")`;
-  // What is sorted is narrow, a number and the complaint: a window may hold a hundred thousand of them.
+      : `(-count, key) > (${question.value(-after.count)}::bigint, ${question.value(after.key)})`;
+  const parts = [...partsOf(schema, question, window, true), ...partsOf(schema, question, windowBefore(window), false)];
+  const newestOf = (codes: string): string =>
+    `select distinct received_at, complaint from ${schema}.issues
+      where codes = ${codes} and received_at >= ${from} and received_at < ${to}
+      order by received_at desc, complaint desc limit ${EVIDENCE}`;
+  // A wider group holds several of the finest: the newest of each, and of these the newest.
+  const evidence = finest
+    ? newestOf('shown.key')
+    : `select distinct received_at, complaint
+         from unnest(shown.members) as member (codes) cross join lateral (${newestOf('member.codes')}) as newest
+        order by received_at desc, complaint desc limit ${EVIDENCE}`;
+  const twice = finest ? '' : `union all ${countedTwice(schema, key, question, window)}`;
   const { rows } = await tx.query<Row>(
-    `with members as materialized (
-       select distinct ${told.join(', ')}, complaint, received_at, received_at >= ${from}::timestamptz as inside
-         from ${schema}.issues where ${conditions.toString()}
+    `with counted as (
+       select codes, sum(complaints) filter (where inside) as count, sum(complaints) filter (where not inside) as previous
+         from (${parts.join(' union all ')}) as parts group by codes
+     ), tallied as (
+       select ${key} as key, codes, count, previous from counted where ${question.toString()} ${twice}
      ), groups as (
-       select ${told.join(', ')}, (${key}) collate "C" as key, count(*) filter (where inside) as count,
-              (count(*) filter (where not inside))::int as previous
-         from members group by ${told.join(', ')} having count(*) filter (where inside) >= 2
+       select key, array_agg(codes) filter (where count > 0) as members,
+              sum(count)::int as count, coalesce(sum(previous), 0)::int as previous
+         from tallied group by key having sum(count) >= 2
      ), shown as (
-       select *, row_number() over (order by -count, key) as place
-         from groups where ${cutOff} order by -count, key limit ${conditions.value(limit)}
-     ), evidence as (
-       select place, (array_agg(m.complaint order by m.received_at desc, m.complaint desc))[1:${EVIDENCE}] as complaints
-         from shown join members m on m.inside and ${same} group by place
+       select * from groups where ${cutOff} order by -count, key limit ${question.value(limit)}
      )
-     select ${told.join(', ')}, count::int as count, previous, complaints::text[] as evidence
-       from shown join evidence using (place) order by place`,
-    conditions.values,
+     select key, count, previous,
+            (select string_agg(complaint::text, ',' order by received_at desc, complaint desc)
+               from (${evidence}) as newest) as evidence
+       from shown order by -count, key`,
+    question.values,
   );
-  const untold = Object.fromEntries(DIMENSIONS.map((name) => [name, null]));
-  return rows.map((row) => ({ ...untold, ...row }));
+  return rows;
 };
 
-/** As the question writes it: the codes told apart, divided by `/`, which no code holds. */
-const keyOf = (row: Row, told: readonly Dimension[]): string => told.map((name) => row[name] ?? '').join('/');
+/** What there is to count in a window: spans that were counted when they were recorded, and complaints at the edges. */
+const partsOf = (schema: string, question: Conditions, window: Window, inside: boolean): string[] => {
+  const { whole, rest } = spansOf(window);
+  const value = (of: number | string): string => question.value(typeof of === 'string' ? timestampOf(of) : of);
+  return [
+    ...whole.map(
+      ({ days, first, last }) => `select codes, complaints, ${inside} as inside from ${schema}.counts
+        where days = ${value(days)} and nth >= ${value(first)} and nth < ${value(last)}`,
+    ),
+    ...rest.map(
+      ({
+        from,
+        to,
+      }) => `select codes, count(distinct complaint) as complaints, ${inside} as inside from ${schema}.issues
+        where received_at >= ${value(from)} and received_at < ${value(to)} group by codes`,
+    ),
+  ];
+};
 
-const toldApart = ({ level = 'touchpoint' }: RecurringFilters): readonly Dimension[] =>
-  DIMENSIONS.slice(0, DIMENSIONS.indexOf(level) + 1);
+/** Complaints that are in several groups of the finest level and in one of a wider level: what they count too often. */
+const countedTwice = (schema: string, key: string, question: Conditions, window: Window): string => {
+  const [before, from, to] = [windowBefore(window).from, window.from, window.to].map(
+    (end) => `${question.value(timestampOf(end))}::timestamptz`,
+  );
+  return `
+  select key, null, case when inside then 1 - count(*) end, case when not inside then 1 - count(*) end from (
+    select distinct ${key} as key, codes, complaint, received_at >= ${from} as inside from ${schema}.issues
+     where several and received_at >= ${before} and received_at < ${to} and ${question.toString()}
+  ) as several group by key, complaint, inside having count(*) > 1`;
+};
 
-const groupOf = (row: Row, { threshold, silentFactor }: RecurringFilters): RecurringGroup => {
-  const { category, product, department, process, touchpoint, count, previous, evidence } = row;
+const itemOf = (row: Row, { threshold, silentFactor }: RecurringFilters): RecurringGroup => {
+  const { key, count, previous, evidence } = row;
+  const { category, ...codes } = codesIn(key);
   return {
-    category,
-    product,
-    department,
-    process,
-    touchpoint,
+    category: category!,
+    ...codes,
     count,
     rate: null,
     trend: { previous, direction: count > previous ? 'rising' : count < previous ? 'falling' : 'steady' },
     overThreshold: count >= threshold,
-    evidence,
+    evidence: evidence.split(','),
     estimate: { dissatisfied: count * silentFactor, factor: silentFactor, isEstimate: true },
   };
 };

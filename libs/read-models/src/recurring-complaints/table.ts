@@ -1,6 +1,6 @@
 import { defineTable } from '../table.ts';
 
-/** Which group each issue is in, as it is classified now. Codes and ids only. */
+/** Which group each issue is in, as it is classified now, and how many complaints each group has. Codes and ids only. */
 
 export const classifiedRows = defineTable(
   'complaints',
@@ -14,19 +14,36 @@ export const issueRows = defineTable(
     issue: 'uuid',
     complaint: 'uuid',
     received_at: 'instant',
-    category: 'text',
-    product: 'text?',
-    department: 'text?',
-    process: 'text?',
-    touchpoint: 'text?',
+    /** The group that tells all codes apart, by its name. */
+    codes: 'code',
+    /** The complaint is in more groups than this one. */
+    several: 'flag',
   },
   {
     key: ['issue'],
     owner: 'complaint',
-    indexes: { complaint: '(complaint)', received: '(received_at)', category: '(category, received_at)' },
+    indexes: {
+      complaint: '(complaint)',
+      received: '(received_at)',
+      // A group's newest complaints, without looking at the others.
+      evidence: '(codes, received_at desc, complaint desc)',
+      several: '(received_at) where several',
+    },
   },
 );
 
-/** The codes that make a group, from the widest to the narrowest; a `level` is how many of them are told apart. */
-export const DIMENSIONS = ['category', 'product', 'department', 'process', 'touchpoint'] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
+/** How many complaints of a group were received in a span of days: a question adds up spans instead of complaints. */
+export const countRows = defineTable(
+  'counts',
+  {
+    /** The length of the span. */
+    days: 'int',
+    /** Which one, counted from 1970-01-01 UTC. */
+    nth: 'int',
+    codes: 'code',
+    /** Each once, never 0. */
+    complaints: 'int',
+  },
+  // A row tells of many streams: it is counted up and down (counting.ts), never read by its owner.
+  { key: ['days', 'nth', 'codes'], owner: 'codes' },
+);
