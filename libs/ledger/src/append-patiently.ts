@@ -9,6 +9,10 @@ import {
 } from './port.ts';
 import type { Sealed } from './sealing.ts';
 
+/** The stream, or a key, is not what it was when it was read: read again and decide anew. */
+export const isOutdated = (error: unknown): boolean =>
+  error instanceof ConcurrencyConflict || error instanceof KeyErased;
+
 /** Sends the same bytes with the same ids until the store says what became of them. */
 export const appendPatiently = async (
   { store, stream, patienceMs = 30_000 }: { store: EventStore; stream: string; patienceMs?: number },
@@ -28,8 +32,8 @@ export const appendPatiently = async (
     } catch (error) {
       const retry = error instanceof OutcomeUnknown || error instanceof StoreUnavailable;
       unknown ||= error instanceof OutcomeUnknown;
-      // A refusal of this call says nothing of an earlier one; these two lead to reading again, which finds it.
-      if (error instanceof ConcurrencyConflict || error instanceof KeyErased) throw error;
+      // A refusal of this call says nothing of an earlier one; reading again finds it.
+      if (isOutdated(error)) throw error;
       if (!retry || Date.now() >= until)
         throw unknown ? new OutcomeUnknown('the ledger did not say what became of the facts', { cause: error }) : error;
       await pause(50 + Math.random() * Math.min(1000, 50 * 2 ** attempt));

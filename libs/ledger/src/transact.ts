@@ -3,10 +3,9 @@ import type { Event } from '../../fact/src/define-event.ts';
 import type { Actor, Fact, FactOf } from '../../fact/src/fact.ts';
 import type { StreamKind } from '../../fact/src/stream-kind.ts';
 import type { Vault } from '../../privacy/src/vault.ts';
-import { appendPatiently, pause } from './append-patiently.ts';
+import { appendPatiently, isOutdated, pause } from './append-patiently.ts';
 import { Codec } from './codec.ts';
 import {
-  ConcurrencyConflict,
   KeyErased,
   OutcomeUnknown,
   StoreUnavailable,
@@ -150,7 +149,7 @@ const attempt = async <State, E extends Event>(
     sealed = await sealAll(options, codec, facts, state, decision.events, when);
     result = await appendPatiently(options, last, sealed);
   } catch (cause) {
-    if (!(cause instanceof ConcurrencyConflict || cause instanceof KeyErased)) throw cause;
+    if (!isOutdated(cause)) throw cause;
     if (cause instanceof KeyErased) vault.letGo();
     return { kind: 'again', stored: false, cause };
   }

@@ -14,7 +14,7 @@ import {
   type SubscriptionSignal,
 } from '../port.ts';
 import { SharedPages } from '../follow/shared-pages.ts';
-import { Bell, subscribeByPages } from '../subscribe-by-pages.ts';
+import { Bell } from '../subscribe-by-pages.ts';
 import { Appending } from './appending.ts';
 import { readConnectionString } from './connection-string.ts';
 import { EventStoreDbLedgerIdentity } from './identity.ts';
@@ -118,11 +118,9 @@ export class EventStoreDbEventStore implements EventStore {
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
     if (signal.aborted) return;
     const leave = this.liveBell.join();
-    const part = this.followed.join(options.filter);
     try {
-      yield* subscribeByPages((page) => this.followed.read(page), this.bell, { ...options, signal });
+      yield* this.followed.subscribe(this.bell, { ...options, signal });
     } finally {
-      part();
       leave();
     }
   }

@@ -1,4 +1,5 @@
-import type { EventFilter, EventStore, ReadAllOptions } from '../port.ts';
+import type { EventFilter, EventStore, ReadAllOptions, SubscribeOptions, SubscriptionSignal } from '../port.ts';
+import { subscribeByPages, type Bell } from '../subscribe-by-pages.ts';
 
 type Page = Awaited<ReturnType<EventStore['readAll']>>;
 
@@ -20,6 +21,16 @@ export class SharedPages {
   private readonly readers = new Map<string, number>();
 
   constructor(private readonly readAll: EventStore['readAll']) {}
+
+  /** A subscription whose pages are shared with the others. */
+  async *subscribe(bell: Bell, options: SubscribeOptions): AsyncGenerator<SubscriptionSignal, void> {
+    const leave = this.join(options.filter);
+    try {
+      yield* subscribeByPages((page) => this.read(page), bell, options);
+    } finally {
+      leave();
+    }
+  }
 
   /** For as long as somebody follows: who is alone needs nothing kept. Answers how to leave. */
   join(filter: EventFilter | undefined): () => void {

@@ -18,7 +18,7 @@ import {
 } from '../port.ts';
 import { SharedPages } from '../follow/shared-pages.ts';
 import { numberOf, printPosition } from '../position.ts';
-import { Bell, subscribeByPages } from '../subscribe-by-pages.ts';
+import { Bell } from '../subscribe-by-pages.ts';
 import { AppendConnection, type AppendMember } from './append-connection.ts';
 import { bodyOf } from './append-body.ts';
 import { GroupCommit, type GroupCommitLimits } from './group-commit.ts';
@@ -154,12 +154,7 @@ export class PostgresEventStore implements EventStore {
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<SubscriptionSignal, void> {
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
-    const leave = this.followed.join(options.filter);
-    try {
-      yield* subscribeByPages((page) => this.followed.read(page), this.bell, { ...options, signal });
-    } finally {
-      leave();
-    }
+    yield* this.followed.subscribe(this.bell, { ...options, signal });
   }
 
   async head(): Promise<Position | undefined> {
