@@ -65,13 +65,9 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
     subscription: PUBLISHER,
     maxBatch: BATCH,
     foresee: (events) => {
-      try {
-        const messages = messagesOf(events);
-        broker.foresee?.(messages);
-        foreseen.set(events, messages);
-      } catch {
-        // What cannot be published is met again when it is its turn.
-      }
+      const messages = messagesOf(events);
+      broker.foresee?.(messages);
+      foreseen.set(events, messages);
     },
     send: async (events) => {
       const messages = foreseen.get(events) ?? messagesOf(events);

@@ -15,7 +15,10 @@ interface Subscriber {
   readonly subscription: string;
   readonly filter?: EventFilter;
   readonly maxBatch?: number;
-  /** Told of each batch as soon as it is read, while the one before it is on its way. Must not throw. */
+  /**
+   * Told of each batch as soon as it is read, while the one before it is on its way. What it throws is passed over: the
+   * batch is met again when it is its turn.
+   */
   readonly foresee?: (events: readonly RecordedEvent[]) => void;
 }
 
@@ -170,7 +173,7 @@ const followOnce = async (
       ...(maxBatch !== undefined && { maxBatch }),
       signal,
     })) {
-      if (heard.kind === 'batch') follower.foresee?.(heard.events);
+      if (heard.kind === 'batch') foresee(follower, heard.events);
       yield heard;
     }
   };
@@ -193,5 +196,13 @@ const followOnce = async (
     }
     wentWell();
     reporter.standsAt(from);
+  }
+};
+
+const foresee = (follower: Subscriber, events: readonly RecordedEvent[]): void => {
+  try {
+    follower.foresee?.(events);
+  } catch {
+    // Nobody's trouble before its turn.
   }
 };

@@ -1,7 +1,6 @@
 import pg from 'pg';
 import { TryAgain } from '../../ledger/src/follow/failure.ts';
 import type { Follower } from '../../ledger/src/follow.ts';
-import type { RecordedEvent } from '../../ledger/src/port.ts';
 import type { Secrets } from '../../privacy/src/secrets.ts';
 import type { Vault } from '../../privacy/src/vault.ts';
 import { subscriptionOf, type Generation } from './generations.ts';
@@ -31,7 +30,8 @@ export const followerOf = (projection: Projection, generation: Generation, keys:
   maxBatch: MAX_BATCH,
   onPoison: generation.state === 'building' ? 'stop' : 'park',
   unhurried: true,
-  foresee: decodeAhead,
+  // Decoded while the database writes the batch before.
+  foresee: (events) => void factsOf(events),
   apply: async (events, tx) => {
     await projection.apply(factsOf(events), { tx, schema: generation.schema, ...keys }).catch((error: unknown) => {
       // Nobody drops a generation in mid-batch, for its checkpoint is held; a table that is missing is no fact's fault.
@@ -39,15 +39,6 @@ export const followerOf = (projection: Projection, generation: Generation, keys:
     });
   },
 });
-
-/** While the database writes the batch before. What cannot be decoded is nobody's trouble before its turn. */
-const decodeAhead = (events: readonly RecordedEvent[]): void => {
-  try {
-    factsOf(events);
-  } catch {
-    // `apply` meets it again.
-  }
-};
 
 /** A table or a schema that does not exist. */
 export const isGone = (error: unknown): boolean =>
