@@ -225,6 +225,27 @@ describe('following', () => {
     expect((await pool.query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
   });
 
+  it('applies what it could not foresee, when it is its turn', async () => {
+    await tell('a', 5);
+    const foreseen: number[] = [];
+    const applied: number[] = [];
+    const following = start({
+      maxBatch: 2,
+      foresee: (events) => {
+        foreseen.push(events.length);
+        throw new UnknownFact('not known here');
+      },
+      apply: (events) => {
+        applied.push(events.length);
+        return Promise.resolve();
+      },
+    });
+    await untilAtHead();
+    expect(await following.stop()).toBeUndefined();
+    expect(foreseen).toEqual([2, 2, 1]);
+    expect(applied).toEqual([2, 2, 1]);
+  });
+
   it('stops while it waits for a fact', async () => {
     const following = start();
     await until('caught up', () => following.told.some((status) => status.state === 'caught-up'));
