@@ -99,15 +99,16 @@ export const rowsOf = async <C extends Columns>(
   table: Table<C>,
   owners: readonly string[],
 ): Promise<RowIn<C>[]> => {
-  const { rows } = await tx.query<Record<string, unknown>>(
-    `select ${Object.entries(table.columns)
+  const { rows } = await tx.query<Record<string, unknown>>({
+    name: `${schema}.${table.name}:read`,
+    text: `select ${Object.entries(table.columns)
       .filter(([name]) => !table.fixed.includes(name))
       .map(([name, column]) => `"${name}"${kindOf(column).kind === 'bytes' ? `::text` : ''}`)
       .join(
         ', ',
       )} from ${schema}.${table.name} where ${table.owner} = any($1::uuid[]) order by ${table.key.join(', ')}`,
-    [owners],
-  );
+    values: [owners],
+  });
   return rows.map((row) => withInstants(row) as RowIn<C>);
 };
 
@@ -122,16 +123,17 @@ export const writeRows = async <C extends Columns>(
   const names = Object.keys(table.columns);
   const quoted = names.map((name) => `"${name}"`).join(', ');
   const others = names.filter((name) => !table.key.includes(name));
-  await tx.query(
-    `insert into ${schema}.${table.name} (${quoted})
+  await tx.query({
+    name: `${schema}.${table.name}:write`,
+    text: `insert into ${schema}.${table.name} (${quoted})
      select ${quoted} from ${recordsOf(Object.entries(table.columns))}
      on conflict (${table.key.join(', ')}) do ${
        others.length === 0
          ? 'nothing'
          : `update set ${others.map((name) => `"${name}" = excluded."${name}"`).join(', ')}`
      }`,
-    [JSON.stringify(rows.map((row) => withTimestamps(table, row)))],
-  );
+    values: [JSON.stringify(rows.map((row) => withTimestamps(table, row)))],
+  });
 };
 
 /** Writes known rows, but for what is fixed in them, in one statement. */
@@ -144,12 +146,13 @@ export const updateRows = async <C extends Columns>(
   if (rows.length === 0) return;
   const columns = Object.entries(table.columns).filter(([name]) => !table.fixed.includes(name));
   const others = columns.map(([name]) => name).filter((name) => !table.key.includes(name));
-  await tx.query(
-    `update ${schema}.${table.name} t set ${others.map((name) => `"${name}" = r."${name}"`).join(', ')}
+  await tx.query({
+    name: `${schema}.${table.name}:update`,
+    text: `update ${schema}.${table.name} t set ${others.map((name) => `"${name}" = r."${name}"`).join(', ')}
        from ${recordsOf(columns)}
       where ${table.key.map((name) => `t."${name}" = r."${name}"`).join(' and ')}`,
-    [JSON.stringify(rows.map((row) => withTimestamps(table, row)))],
-  );
+    values: [JSON.stringify(rows.map((row) => withTimestamps(table, row)))],
+  });
 };
 
 /** The rows of $1 as a record set `r`, of these columns. */
