@@ -1,5 +1,5 @@
 import type { Workplace } from '../projection.ts';
-import { timestampOf, writeRows, type RowOf } from '../table.ts';
+import { writeRows, type RowOf } from '../table.ts';
 import { labelRows, type complaintRows, type ListedIssue } from './table.ts';
 
 type Head = RowOf<typeof complaintRows>;
@@ -32,12 +32,7 @@ export const relabel = async (complaints: Iterable<Relabelled>, { tx, schema }: 
   await writeRows(tx, schema, labelRows, come);
   if (gone.length > 0)
     await tx.query(
-      `delete from ${schema}.labels where (label, received_at, complaint) in
-         (select * from unnest($1::text[], $2::timestamptz[], $3::uuid[]))`,
-      [
-        gone.map(({ label }) => label),
-        gone.map(({ received_at }) => timestampOf(received_at)),
-        gone.map(({ complaint }) => complaint),
-      ],
+      `delete from ${schema}.labels where (complaint, label) in (select * from unnest($1::uuid[], $2::text[]))`,
+      [gone.map(({ complaint }) => complaint), gone.map(({ label }) => label)],
     );
 };

@@ -94,7 +94,7 @@ const reactions: Reactions<ComplaintFact, Listed> = {
 /** `GET /v1/complaints`. */
 export const complaints: Projection = {
   model: 'complaints',
-  version: 3,
+  version: 2,
   reads: ['complaint'],
   tables: [complaintRows, labelRows, termRows],
   apply: async (facts, place) => {

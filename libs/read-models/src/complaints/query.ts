@@ -99,8 +99,7 @@ const asked = (secrets: Secrets, filters: ComplaintFilters, schema: string) => {
     `${schema}.complaints c`,
     ...labels.map(
       (label, at) =>
-        `join ${schema}.labels l${at} on l${at}.label = ${conditions.value(label)} and l${at}.received_at = c.received_at
-           and l${at}.complaint = c.complaint`,
+        `join ${schema}.labels l${at} on l${at}.complaint = c.complaint and l${at}.label = ${conditions.value(label)}`,
     ),
   ].join(' ');
   const by = labels.length > 0 ? 'l0' : 'c';

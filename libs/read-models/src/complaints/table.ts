@@ -44,8 +44,12 @@ export const complaintRows = defineTable(
 export const labelRows = defineTable(
   'labels',
   { label: 'code', received_at: 'instant', complaint: 'uuid' },
-  // A list by label is read in the order of the key, from its end, however many complaints have the label.
-  { key: ['label', 'received_at', 'complaint'], owner: 'complaint' },
+  // A list by label is read in the order of its index, however many complaints have the label.
+  {
+    key: ['complaint', 'label'],
+    owner: 'complaint',
+    askedBy: { listed: '(label, received_at desc, complaint desc)' },
+  },
 );
 
 /**
