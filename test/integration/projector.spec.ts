@@ -389,6 +389,23 @@ describe('dropping a generation', () => {
     expect((await search()).items).toHaveLength(1);
   });
 
+  it('takes what an older version answered from as soon as nobody follows it, and never a newer one', async () => {
+    const { pool } = world;
+    const [older, newer] = [-1, 1].map((by) => ({ ...complaints, version: complaints.version + by }));
+    const left = await ensureLive(pool, older!);
+    await pool.query(
+      `insert into es.checkpoints (subscription, lease_until) values ($1, clock_timestamp() + interval '1 minute')`,
+      [subscriptionOf(left.schema)],
+    );
+    expect(await dropGeneration(pool, left.schema, readModels)).toBe(false);
+    await pool.query('update es.checkpoints set lease_until = null');
+    expect(await dropGeneration(pool, left.schema, [older!])).toBe(false);
+    expect(await dropGeneration(pool, left.schema, readModels)).toBe(true);
+    expect((await pool.query('select 1 from pg_namespace where nspname = $1', [left.schema])).rowCount).toBe(0);
+    for (const known of [complaints, newer!])
+      expect(await dropGeneration(pool, (await ensureLive(pool, known)).schema, readModels)).toBe(false);
+  });
+
   it('ends what a follower that had not heard of it would leave behind', async () => {
     await catchUp(world, [complaints]);
     const subscription = `projector:rm_complaints_v${complaints.version}_g`;

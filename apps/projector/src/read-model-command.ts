@@ -32,7 +32,8 @@ export const READ_MODEL_USAGE = `What to do with the read models, while the serv
                                           builds the tables anew beside the live ones, compares them at one position and
                                           switches when they are equal; the old ones stay for rollback
   rollback <model>                        brings the generation that answered before up to date and puts it back
-  drop <schema>                           removes a generation that does not answer, with its tables
+  drop <schema>                           removes a generation that does not answer, with its tables; one of an older
+                                          version of the program as soon as its projectors are stopped
 Models: ${readModels.map(({ model }) => model).join(', ')}`;
 
 /** Carries out one command line; answers the exit code: 0 done, 1 not done, 2 not understood. */
@@ -121,7 +122,7 @@ const list = async ({ pool, store, say }: CommandParts): Promise<number> => {
 };
 
 const drop = async ({ pool, say }: CommandParts, schema: string): Promise<number> => {
-  const dropped = await dropGeneration(pool, schema);
-  say(dropped ? `${schema} is gone` : `${schema} is not there, or it is the one that answers`);
+  const dropped = await dropGeneration(pool, schema, readModels);
+  say(dropped ? `${schema} is gone` : `${schema} is not there, or it answers, or somebody follows it`);
   return dropped ? 0 : 1;
 };

@@ -64,12 +64,27 @@ export const makeAskable = async (pool: Pool, projection: Projection, { schema }
 /** Large tables take their time. */
 const PATIENT = { query_timeout: 3_600_000 } as object;
 
-/** Removes a generation with its tables, its checkpoint and its parked facts. The live one stays. */
-export const dropGeneration = async (pool: Pool, schema: string): Promise<boolean> =>
+/**
+ * Removes a generation with its tables, its checkpoint and its parked facts. One that answers stays; what an older
+ * version of the program answered from may go as soon as nobody follows it any more.
+ */
+export const dropGeneration = async (
+  pool: Pool,
+  schema: string,
+  ours: readonly Pick<Projection, 'model' | 'version'>[] = [],
+): Promise<boolean> =>
   inTransaction(pool, async (tx) => {
     // First the checkpoint, as followers do: whoever is at work on it finishes before, and finds it gone after.
     await tx.query('select 1 from es.checkpoints where subscription = $1 for update', [subscriptionOf(schema)]);
-    const { rowCount } = await tx.query(`delete from es.read_models where schema = $1 and state <> 'live'`, [schema]);
+    const { rowCount } = await tx.query(
+      `delete from es.read_models m where schema = $1
+          and (state <> 'live' or
+               exists (select 1 from unnest($2::text[], $3::int[]) as o (model, version)
+                        where o.model = m.model and o.version > m.version)
+               and not exists (select 1 from es.checkpoints
+                                where subscription = $4 and lease_until > clock_timestamp()))`,
+      [schema, ours.map(({ model }) => model), ours.map(({ version }) => version), subscriptionOf(schema)],
+    );
     if (rowCount === 0) return false;
     await tx.query(`drop schema ${schema} cascade`);
     await removeTraces(tx, subscriptionOf(schema));
