@@ -37,7 +37,7 @@ export const startDaemon = (daemon: Daemon, settings: Settings, log: Logger): Pr
     opened.closeBy(() => parts.close());
     const end = new AbortController();
     const work = await daemon.begin(parts, end.signal, log);
-    // A follower that stopped stays up and unready: who operates it must see why, and a restart would change nothing.
+    // A follower that stopped stays up and unready: who operates it must see why, and a restart changes nothing until that is mended.
     opened.closeBy(async () => {
       end.abort();
       await work.ended;

@@ -20,8 +20,12 @@ export interface Program {
   start(settings: Settings, log: Logger): Promise<Running>;
 }
 
-/** How long a clean stop may take before the process ends anyway, in milliseconds. */
-const FAREWELL_MS = 25_000;
+/**
+ * How long a clean stop may take before the process ends anyway, in milliseconds: longer than a command in flight is
+ * patient with a ledger that is away (append-patiently.ts), so that it is answered. Whoever stops us waits longer still
+ * (`stop_grace_period` in deploy/compose.yaml).
+ */
+const FAREWELL_MS = 40_000;
 
 /** Runs a program as a process: settings, help, a sentence for what stops the start, SIGTERM and SIGINT for a clean stop. */
 export const run = async (program: Program): Promise<void> => {
