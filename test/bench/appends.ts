@@ -7,7 +7,7 @@ import { migrate } from '../../libs/postgres/src/migrations.ts';
 import type { EventStore, NewEvent } from '../../libs/ledger/src/port.ts';
 import type { Bench } from './bench.ts';
 import { alone, type Written } from './facts.ts';
-import { compare, throughput, type Contestant, type Table } from './frame.ts';
+import { tableOf, takeTurns, throughput, type Contestant, type Table } from './frame.ts';
 import { castore, emmett, othersAreHere, type Other } from './others.ts';
 import { RAW_TABLE, rawInserts } from './raw.ts';
 
@@ -15,6 +15,8 @@ import { RAW_TABLE, rawInserts } from './raw.ts';
 
 const WRITERS = [1, 10, 32];
 const GOALS: Readonly<Record<number, number>> = { 1: 0.7, 32: 1.3 };
+/** Of emmett-postgresql, which keeps events and projections in PostgreSQL as well. */
+const EMMETT_GOALS: Readonly<Record<number, number>> = { 32: 5 };
 
 type Append = (stream: string, event: NewEvent) => Promise<unknown>;
 
@@ -35,6 +37,7 @@ export const appends: Bench = {
         closing.push(close);
         return { name, measure: () => measured(append, writers, seconds) };
       };
+      let emmettName: string | undefined;
       const bare = rawInserts(url, writers, 'raw');
       const guarded = rawInserts(url, writers, 'guarded');
       const contestants = [contestant('bare insert', bare.append, bare.close)];
@@ -46,6 +49,7 @@ export const appends: Bench = {
           if (quick && !othersAreHere()) continue; // a quick run fetches nothing
           const other: Other = await open(url, writers);
           contestants.push(contestant(other.name, other.append, other.close));
+          if (name === 'emmett-postgresql') emmettName = other.name;
         } catch (error) {
           notes.push(`${name} could not be measured here: ${(error as Error).message.split('\n')[0]}`);
         }
@@ -55,19 +59,16 @@ export const appends: Bench = {
       }
       const title = `Appends, ${writers} at once`;
       const goal = GOALS[writers];
-      const table = await compare(
-        {
-          title,
-          unit: 'facts/s',
-          better: 'higher',
-          baseline: 'bare insert',
-          ...(goal !== undefined && { goals: { redress: goal } }),
-          contestants,
-        },
-        rounds,
-        place.say,
-      );
-      tables.push({ ...table, notes });
+      const comparison = { unit: 'facts/s', better: 'higher' } as const;
+      const figures = await takeTurns({ title, contestants }, rounds, place.say);
+      const goals: Record<string, number> = goal === undefined ? {} : { redress: goal };
+      tables.push(tableOf({ ...comparison, title, baseline: 'bare insert', goals }, rounds, figures, notes));
+      const emmettGoal = EMMETT_GOALS[writers];
+      if (emmettName !== undefined && emmettGoal !== undefined) {
+        const both = new Map([...figures].filter(([name]) => name === emmettName || name === 'redress'));
+        const other = { title: `${title}, against another`, baseline: emmettName, goals: { redress: emmettGoal } };
+        tables.push(tableOf({ ...comparison, ...other }, rounds, both));
+      }
       for (const close of closing) await close();
     }
     await drop();

@@ -46,11 +46,15 @@ export interface Table {
  * A B C A B C …: what the machine does beside us falls on all alike. One round before the first is not counted: it
  * warms caches, plans and the compiler. A single round, which means nothing anyway, has none before it.
  */
-export const compare = async (
-  { contestants, ...comparison }: Comparison,
+export const compare = async (comparison: Comparison, rounds: number, say: (line: string) => void): Promise<Table> =>
+  tableOf(comparison, rounds, await takeTurns(comparison, rounds, say));
+
+/** What each contestant came to in each counted round, for who compares them in more than one way. */
+export const takeTurns = async (
+  { title, contestants }: Pick<Comparison, 'title' | 'contestants'>,
   rounds: number,
   say: (line: string) => void,
-): Promise<Table> => {
+): Promise<ReadonlyMap<string, readonly number[]>> => {
   const figures = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
   for (let round = rounds > 1 ? 0 : 1; round <= rounds; round++) {
     for (const { name, measure } of contestants) {
@@ -58,9 +62,9 @@ export const compare = async (
       if (round > 0) figures.get(name)!.push(figure);
     }
     const last = contestants.map(({ name }) => `${name} ${round === 0 ? '-' : short(figures.get(name)!.at(-1)!)}`);
-    say(`${comparison.title}, ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${last.join(' · ')}`);
+    say(`${title}, ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${last.join(' · ')}`);
   }
-  return tableOf(comparison, rounds, figures);
+  return figures;
 };
 
 /** The table of figures that were taken in rounds. */
@@ -75,13 +79,14 @@ export const tableOf = (
   const rows = [...figures].map(([name, taken]): Row => {
     const ratio = spreadOf(taken.map((figure, round) => figure / base[round]!));
     const goal = goals[name];
+    const shown = Number(ratio.median.toFixed(2)); // what the reader sees is what is judged
     return {
       name,
       ...spreadOf(taken),
       ratio,
       ...(goal !== undefined && {
         goal,
-        goalMet: better === 'higher' ? ratio.median >= goal : ratio.median <= goal,
+        goalMet: better === 'higher' ? shown >= goal : shown <= goal,
       }),
     };
   });

@@ -7,7 +7,7 @@ import { rebuild } from '../../libs/read-models/src/rebuild.ts';
 import type { Bench } from './bench.ts';
 import { compare, timed, type Contestant } from './frame.ts';
 import { converse, openLedger, prepareLedger, type Opened } from './ledger.ts';
-import type { Database, Place } from './place.ts';
+import type { Database } from './place.ts';
 
 /** Filling read models, following the ledger or anew, against reading the facts and writing rows without any meaning. */
 
@@ -46,11 +46,11 @@ export const projecting: Bench = {
       { name: MORE_ROWS, measure: measure(({ url }) => bareFill(url, 'bare', ROWS_OF_A_COMPLAINT)) },
       ...models.map((model) => ({
         name: `projecting ${model.model.replaceAll('_', '-')}`,
-        measure: measure(({ url }) => project(url, [model], place)),
+        measure: measure(({ url }) => project(url, [model])),
       })),
       ...models.map((model) => ({
         name: `rebuilding ${model.model.replaceAll('_', '-')}`,
-        measure: measure(({ url }) => rebuildAfter(url, model, place)),
+        measure: measure(({ url }) => rebuildAfter(url, model)),
       })),
     ];
     const table = await compare(
@@ -79,7 +79,7 @@ export const projecting: Bench = {
               timed(() => Promise.all(models.map((_, index) => bareFill(url, `bare_${index}`)))),
             ),
           },
-          { name: 'projecting all', measure: measure(({ url }) => project(url, models, place)) },
+          { name: 'projecting all', measure: measure(({ url }) => project(url, models)) },
         ],
       },
       rounds,
@@ -151,16 +151,17 @@ const bareFill = async (url: string, name = 'bare', rowsEach = 1): Promise<numbe
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** From the first fact to the last, as the projector does it. */
-const project = async (url: string, models: readonly Projection[], place: Place): Promise<number> => {
+const project = async (url: string, models: readonly Projection[]): Promise<number> => {
   const ledger = await openLedger(url);
   try {
-    return await projectAll(ledger, models, place);
+    return await projectAll(ledger, models);
   } finally {
     await ledger.close();
   }
 };
 
-const projectAll = async (ledger: Opened, models: readonly Projection[], _place: Place): Promise<number> => {
+/** From where they stand to the head: the seconds that it took. */
+export const projectAll = async (ledger: Opened, models: readonly Projection[]): Promise<number> => {
   const { pool, store } = ledger;
   const subscriptions: string[] = [];
   for (const model of models) subscriptions.push(subscriptionOf((await ensureLive(pool, model)).schema));
@@ -186,10 +187,10 @@ const projectAll = async (ledger: Opened, models: readonly Projection[], _place:
 };
 
 /** The live tables are full already; what is timed builds the new ones, compares and switches. */
-const rebuildAfter = async (url: string, projection: Projection, place: Place): Promise<number> => {
+const rebuildAfter = async (url: string, projection: Projection): Promise<number> => {
   const ledger = await openLedger(url);
   try {
-    await projectAll(ledger, [projection], place);
+    await projectAll(ledger, [projection]);
     return await timed(() =>
       rebuild({ ...ledger, projection, evenIfDifferent: false, signal: new AbortController().signal }),
     );

@@ -1,5 +1,6 @@
 import { complaintStreams } from '../../libs/complaint/src/complaint.ts';
 import { codecOf, fold, readFacts } from '../../libs/ledger/src/transact.ts';
+import { readModels } from '../../libs/read-models/src/models.ts';
 import { appendTo, measured } from './appends.ts';
 import type { Bench } from './bench.ts';
 import { fill } from './fill.ts';
@@ -7,6 +8,7 @@ import { compare, throughput, type Table } from './frame.ts';
 import { converse, openLedger, prepareLedger, type Opened } from './ledger.ts';
 import type { LoadDone, LoadOrder } from './load.ts';
 import type { Database, Place } from './place.ts';
+import { projectAll } from './projecting.ts';
 import { MESSAGE, receiveSome, startProgram, surroundings, type Program } from './service.ts';
 
 /** Whether a ledger of years is as quick as one of days: the same work beside more and more facts. */
@@ -46,7 +48,7 @@ interface Filled {
 
 export const scales: Bench = {
   name: 'scales',
-  means: 'appends, reading, commands and lists with more and more facts stored (--scales 1e4,1e6,1e7)',
+  means: 'appends, reading, commands, lists and projecting with more and more facts stored (--scales 1e4,1e6,1e7)',
   run: async (place, { rounds, seconds, quick, scales: sizes }) => {
     const filled: Filled[] = [];
     for (const size of sizes) filled.push(await filledWith(place, size));
@@ -88,6 +90,12 @@ export const scales: Bench = {
         { goal: grows === undefined, notes: [`A page: ${pages.join('; ')}.`, ...(grows === undefined ? [] : [grows])] },
       );
     }
+    // Before the appends below, whose streams begin with a message: no read model bears those.
+    const [complaints, length] = quick ? [10, 2] : [1_000, 5];
+    await table('Projecting new facts, all models, by facts stored', 'facts/s of each', async ({ ledger }) => {
+      await converse(ledger, complaints, length);
+      return (complaints * length) / (await projectAll(ledger, readModels));
+    });
     for (const writers of quick ? [2] : [1, 32])
       await table(`Appends, ${writers} at once, by facts stored`, 'facts/s', ({ ledger }) =>
         measured(appendTo(ledger.store), writers, seconds),
