@@ -96,7 +96,7 @@ export const readSettings = (environment: Environment, options: ReadSettings = {
   const { eventStoreUrl: store } = settings;
   if (store !== undefined && sendsReadably(store) && !settings.eventStorePlainCredentials)
     trouble.push(
-      'EVENTSTORE_URL says tls=false and holds a password, which everybody on the way could read. EVENTSTORE_PLAIN_CREDENTIALS=yes allows it.',
+      'EVENTSTORE_URL says tls=false and holds a password, which everybody on the way could read. With EVENTSTORE_PLAIN_CREDENTIALS=yes they are left out.',
     );
   if (settings.ledgerPrefix !== '' && store === undefined && !trouble.some((said) => said.startsWith('EVENTSTORE_URL')))
     trouble.push('LEDGER_PREFIX needs EVENTSTORE_URL: the ledger in PostgreSQL is nobody else’s. Leave it unset.');
