@@ -10,7 +10,10 @@ export interface Setting {
 
 /** NOTE: deployments rely on the names. */
 const table = {
-  PORT: { means: 'Where the program listens: the API, or the health and metrics of another one; 0 takes a free port.', standard: '3000' },
+  PORT: {
+    means: 'Where the program listens: the API, or the health and metrics of another one; 0 takes a free port.',
+    standard: '3000',
+  },
   HOST: {
     means: 'The address it listens on. Another than this machine’s own needs OPEN_ACCESS=yes.',
     standard: '127.0.0.1',
@@ -35,7 +38,8 @@ const table = {
     secret: true,
   },
   EVENTSTORE_PLAIN_CREDENTIALS: {
-    means: '`yes` bears a user and a password in EVENTSTORE_URL although its connection is without TLS (tls=false); they are left out, never sent.',
+    means:
+      '`yes` bears a user and a password in EVENTSTORE_URL although its connection is without TLS (tls=false); they are left out, never sent.',
     standard: 'no',
   },
   LEDGER_PREFIX: {
