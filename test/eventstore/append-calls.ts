@@ -1,9 +1,12 @@
 import type { sendUnaryData, ServerReadableStream } from '@grpc/grpc-js';
 import type generated from '@eventstore/db-client/generated/streams_pb.js';
 import { append, MAX_APPEND_BYTES, type Expected } from './append.ts';
-import { mayNot, misbehaving, turn, type Answer, type Node } from './node.ts';
-import { missingMetadata, notReady, streamDeleted, thrown, tooLarge, type Refusal } from './refusals.ts';
+import { mayNot, misbehaving, pause, turn, type Answer, type Node } from './node.ts';
+import { missingMetadata, notPrepared, notReady, streamDeleted, thrown, tooLarge, type Refusal } from './refusals.ts';
 import { AppendResp, Empty, nameOf, proposedOf, sizeOf } from './wire.ts';
+
+/** A real server's patience with what it writes. */
+const PREPARE_MS = 2_000;
 
 type Request = generated.AppendReq;
 type Response = generated.AppendResp;
@@ -53,6 +56,8 @@ const answerTo = async (node: Node, [first, ...rest]: readonly Request[]): Promi
       return { refusal: streamDeleted(stream) };
     case 'conflict':
       return { answer: conflictMessage(expected, appended.actual) };
+    case 'forgotten':
+      return pause(PREPARE_MS).then(() => ({ refusal: notPrepared }));
     case 'stored':
       return appended.durable.then(
         () => ({ answer: storedMessage(appended.revision, appended.position) }),

@@ -6,6 +6,8 @@ export const MAX_APPEND_BYTES = 1024 * 1024;
 
 export type Appended =
   | { readonly kind: 'stored'; readonly revision: number; readonly position: number; readonly durable: Promise<void> }
+  /** Sent again before the first attempt can be read: a real one forgets it, and says so when its own time is over. */
+  | { readonly kind: 'forgotten' }
   | { readonly kind: 'conflict'; readonly actual: number }
   | { readonly kind: 'deleted' };
 
@@ -40,8 +42,8 @@ const already = (
   if (from === undefined || events.length === 0) return undefined;
   if (!events.every(({ id }, at) => log.event(stream, from + at)?.id === id)) return undefined;
   const { revision, position } = log.event(stream, from + events.length - 1)!;
-  // The first attempt may still be on its way to the disk: an answer now could be taken back by a crash.
-  return { kind: 'stored', revision, position, durable: log.whenVisible(position) };
+  if (position >= log.visibleEnd) return { kind: 'forgotten' };
+  return { kind: 'stored', revision, position, durable: Promise.resolve() };
 };
 
 /** With "any" only what was written lately is recognised: hundreds of events later, or after a restart, it is not. */
@@ -62,7 +64,7 @@ const store = (log: Log, stream: string, deleted: boolean, events: readonly Prop
 
 export type Deleted =
   | { readonly kind: 'gone'; readonly position: number; readonly durable: Promise<void> }
-  | Exclude<Appended, { kind: 'stored' }>;
+  | Exclude<Appended, { kind: 'stored' | 'forgotten' }>;
 
 /** Soft: cut off by `$tb`, as the stream's metadata says. Hard: a tombstone for ever. */
 export const remove = (log: Log, stream: string, expected: Expected, how: 'soft' | 'hard'): Deleted => {

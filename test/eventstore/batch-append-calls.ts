@@ -104,6 +104,8 @@ const answerTo = async (
   switch (appended.kind) {
     case 'deleted':
       return { answer: (response) => response.setError(deleted(stream)) };
+    case 'forgotten':
+      return undefined;
     case 'conflict':
       return { answer: (response) => response.setError(conflict(expected, appended.actual)) };
     case 'stored':

@@ -23,7 +23,8 @@ export interface EventStoreCluster {
 const WRITES: readonly Rpc[] = ['append', 'batchAppend', 'delete', 'tombstone'];
 
 /**
- * Several nodes with one log. The leader and what followers see are moved by hand: there are no elections here. A
+ * Several nodes with one log. The leader and what followers see are moved by hand: there are no elections here; while
+ * nobody leads, all say of themselves that they do not know what they are, as during one, and no client picks any. A
  * follower hands writes on to the leader, or names it to a caller who requires a leader; reads it answers by itself,
  * with what it has, unless the caller requires a leader.
  */
@@ -39,7 +40,7 @@ export const startEventStoreCluster = async (
     nodes.map((node, at) => ({
       host: '127.0.0.1',
       port: node.port,
-      state: at === leads ? 'leader' : 'follower',
+      state: leads === undefined ? 'unknown' : at === leads ? 'leader' : 'follower',
       alive: !dead.has(at),
     }));
   const unfit =

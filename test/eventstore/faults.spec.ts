@@ -15,8 +15,8 @@ describeWithStandIn('the stand-in misbehaves on demand', (server) => {
 
   it('answers late', async () => {
     const name = stream();
-    const armed = server().faults.arm('append', { kind: 'late', ms: 300 });
-    expect(await failure(begin(client, name, [sample()], 100))).toEqual({ type: 'deadline-exceeded', code: 4 });
+    const armed = server().faults.arm('append', { kind: 'late', ms: 2_000 });
+    expect(await failure(begin(client, name, [sample()], 1_000))).toEqual({ type: 'deadline-exceeded', code: 4 });
     expect([await stored(name), armed.hits]).toEqual([1, 1]);
   });
 

@@ -110,18 +110,6 @@ export class Log {
     return () => void this.bell.off('written', listener);
   }
 
-  /** When what was written at this position would survive the end of the process. */
-  async whenVisible(position: number): Promise<void> {
-    if (position < this.seen.end) return;
-    await new Promise<void>((resolve) => {
-      const off = this.onWritten(() => {
-        if (position >= this.seen.end) return;
-        off();
-        resolve();
-      });
-    });
-  }
-
   /** Nothing at or behind this position is visible yet. */
   get visibleEnd(): number {
     return this.seen.end;

@@ -8,7 +8,8 @@ import type { View } from './view.ts';
 export interface Member {
   readonly host: string;
   readonly port: number;
-  readonly state: 'leader' | 'follower';
+  /** `unknown`: an election is going on. */
+  readonly state: 'leader' | 'follower' | 'unknown';
   readonly alive: boolean;
 }
 

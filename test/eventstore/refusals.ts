@@ -20,6 +20,7 @@ export const notLeader = (host: string, port: number): Refusal =>
 
 export const notReady = refusal(status.UNAVAILABLE, 'Server Is Not Ready');
 export const tooBusy = refusal(status.UNAVAILABLE, 'Server Is Too Busy');
+export const notPrepared = refusal(status.ABORTED, 'Operation timed out: Prepare phase timeout');
 export const thrown = refusal(status.UNKNOWN, 'Exception was thrown by handler.');
 export const unreadablePosition = refusal(status.UNKNOWN, 'Unexpected ReadAllResult: Error');
 export const wrongCredentials = refusal(status.UNAUTHENTICATED, 'Received HTTP status code 401');

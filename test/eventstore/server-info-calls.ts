@@ -5,6 +5,9 @@ import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import { misbehaving, type Node } from './node.ts';
 import { UUID } from './wire.ts';
 
+const { LEADER, FOLLOWER, UNKNOWN } = gossip.MemberInfo.VNodeState;
+const STATES = { leader: LEADER, follower: FOLLOWER, unknown: UNKNOWN };
+
 /** Who is in the cluster. Anybody may ask. */
 export const gossipCall =
   (node: Node) =>
@@ -18,7 +21,7 @@ export const gossipCall =
       id.setString(`00000000-0000-4000-8000-${String(port).padStart(12, '0')}`);
       member.setInstanceId(id);
       member.setTimeStamp(String(BigInt(Date.now()) * 10_000n));
-      member.setState(state === 'leader' ? gossip.MemberInfo.VNodeState.LEADER : gossip.MemberInfo.VNodeState.FOLLOWER);
+      member.setState(STATES[state]);
       member.setIsAlive(alive);
       const endPoint = new gossip.EndPoint();
       endPoint.setAddress(host);

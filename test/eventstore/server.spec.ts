@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { BACKWARDS, END, EventStoreDBClient, NO_STREAM, type AllStreamResolvedEvent } from '@eventstore/db-client';
 import { startChild, type Child } from '../support/child.ts';
 import { describeWithStandIn } from '../support/eventstore.ts';
+import { append } from './append.ts';
 import { testCertificates } from './certificate.ts';
 import { begin, clientOf, collect, CREDENTIALS, failure, sample, type Client } from './client.ts';
 import { startEventStoreCluster, type EventStoreCluster } from './cluster.ts';
+import { proposed } from './event.ts';
+import type { Journal } from './journal.ts';
+import { Log } from './log.ts';
 import { startEventStoreServer } from './server.ts';
 
 const temporary = async (use: (directory: string) => Promise<void>): Promise<void> => {
@@ -44,6 +48,14 @@ describeWithStandIn('the log of the stand-in', (server) => {
       [explicit, any].map(async (name) => (await collect(client.readStream(name))).length),
     );
     expect(lengths).toEqual([1, 2]);
+  });
+
+  it('forgets what is sent again before it can be read, as a real one does', () => {
+    const neverDone = { read: () => [], write: () => new Promise<void>(() => undefined) };
+    const log = new Log(neverDone as unknown as Journal);
+    const event = proposed('Sample');
+    expect(append(log, 'a', 'no_stream', [event])).toMatchObject({ kind: 'stored', revision: 0 });
+    expect(append(log, 'a', 'no_stream', [event])).toEqual({ kind: 'forgotten' });
   });
 
   it('reads on from where an event was that a scavenge took away', async () => {

@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   AppendRejected,
   ConcurrencyConflict,
@@ -11,6 +14,7 @@ import {
 import type { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
 import type { NewKeyRow } from '../../libs/privacy/src/key-table.ts';
 import { accessDenied, notReady, refused, tooBusy } from '../eventstore/refusals.ts';
+import { startEventStoreServer } from '../eventstore/server.ts';
 import { describeWithStandIn } from '../support/eventstore.ts';
 import { eventStoreDbLedgers, factsOf, randomPrefix, rejection } from '../support/eventstoredb-ledger.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';
@@ -40,6 +44,21 @@ describeWithStandIn('appending to EventStoreDB', (server) => {
     await store.append(stream, 'no_stream', [sampleFact()]);
     await rejection(store.append(stream, 'no_stream', [sampleFact()]));
     expect(server().calls.count('batchAppend', 'features')).toBe(0);
+  });
+
+  it('answers everybody who sent the same facts at once, though the server forgets some of them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'redress-esdb-'));
+    const durable = await startEventStoreServer({ dataDir: folder });
+    const prefix = randomPrefix();
+    const three = await Promise.all([1, 2, 3].map(() => ledgers.open({ url: durable.url, prefix })));
+    await Promise.all(three.map((one) => one.epoch()));
+    const [stream, fact] = [sampleStream(), sampleFact()];
+    const answers = await Promise.all(three.map((one) => one.append(stream, 'no_stream', [fact])));
+    expect(new Set(answers.map(({ position }) => position)).size).toBe(1);
+    expect(await factsOf(three[0]!, stream)).toHaveLength(1);
+    await Promise.all(three.map((one) => one.close()));
+    await durable.stop();
+    rmSync(folder, { recursive: true });
   });
 
   it('does not mix up two ledgers of one process: one’s conflict is not the other’s', async () => {

@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConnectionString } from '../../libs/ledger/src/eventstoredb/connection-string.ts';
+import type { ServerTrouble } from '../../libs/ledger/src/eventstoredb/server-trouble.ts';
+import { Server } from '../../libs/ledger/src/eventstoredb/server.ts';
 import { StoreUnavailable } from '../../libs/ledger/src/port.ts';
 import { testCertificates } from '../eventstore/certificate.ts';
 import { startEventStoreCluster, type EventStoreCluster } from '../eventstore/cluster.ts';
+import { notReady } from '../eventstore/refusals.ts';
 import { startEventStoreServer, type EventStoreServer } from '../eventstore/server.ts';
 import { eventually, startChild } from '../support/child.ts';
 import { eventStoreDbLedgers, factsOf, rejection } from '../support/eventstoredb-ledger.ts';
@@ -141,6 +146,68 @@ describe('a cluster', () => {
       await store.close();
     },
   );
+
+  it('bears calls that end on a connection given up while no other is found', async () => {
+    const store = await ledgers.open({ url: cluster.url });
+    const controller = new AbortController();
+    const following = (async () => {
+      for await (const signal of store.subscribe({ signal: controller.signal })) void signal;
+    })();
+    const [old] = cluster.nodes;
+    await eventually(() => old!.faults.subscriptions.length > 0, 'it listens');
+    cluster.lead(undefined);
+    cluster.nodes.forEach(({ faults }) => faults.arm('gossip', { kind: 'late', ms: 200 }, { times: Infinity }));
+    const refusals = old!.faults.arm('append', { kind: 'refused', refusal: notReady }, { times: Infinity });
+    const appending = store.append(sampleStream(), 'no_stream', [sampleFact()]);
+    const asked = old!.calls.count('gossip');
+    await eventually(() => old!.calls.count('gossip') > asked, 'it looks for another');
+    old!.faults.subscriptions.forEach((one) => one.drop(notReady));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    refusals.lift();
+    cluster.nodes.forEach(({ faults }) => faults.liftAll());
+    cluster.lead(1);
+    await appending;
+    controller.abort();
+    await following;
+    await store.close();
+  });
+
+  // Its old leader lives on and refuses, so that calls end on a connection that has been given up already.
+  it('goes on through elections in which nobody dies', async () => {
+    const store = await ledgers.open({ url: cluster.url });
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const signal of store.subscribe({ signal: controller.signal }))
+        if (signal.kind === 'batch') seen.push(...signal.events.map((fact) => fact.id));
+    })();
+    const acknowledged: string[] = [];
+    let over = false;
+    const writing = Promise.all(
+      Array.from({ length: 32 }, async () => {
+        const stream = sampleStream();
+        for (let n = 0; !over; n++) {
+          const fact = sampleFact();
+          await store.append(stream, n === 0 ? 'no_stream' : BigInt(n - 1), [fact]);
+          acknowledged.push(fact.id);
+        }
+      }),
+    );
+    for (let election = 1; election <= 6; election++) {
+      const before = acknowledged.length;
+      await eventually(() => acknowledged.length > before + 64, 'they write');
+      cluster.lead(undefined);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      cluster.lead(election % 3);
+    }
+    over = true;
+    await writing;
+    await eventually(() => seen.length >= acknowledged.length, 'the follower has all');
+    controller.abort();
+    await following;
+    expect([...seen].sort()).toEqual([...acknowledged].sort());
+    await store.close();
+  });
 });
 
 describe('a server that goes away and comes back', () => {
@@ -167,6 +234,30 @@ describe('a server that goes away and comes back', () => {
     await second.stop();
     rmSync(folder, { recursive: true });
   });
+});
+
+describe('a connection that is given up', () => {
+  it.each(Array.from({ length: 8 }, (_, turns) => turns))(
+    'ends an append that is about to begin on it, %s turns later',
+    async (turns) => {
+      const node = await startEventStoreServer();
+      const server = new Server(readConnectionString(node.url));
+      const fact = { id: randomUUID(), type: 'Sample', data: '{}', metadata: '{}' };
+      await server.append('before', 'no_stream', [fact], 1_000);
+      const ended = server.append('then', 'no_stream', [{ ...fact, id: randomUUID() }], 1_000).then(
+        () => 'stored',
+        (error: unknown) => (error as ServerTrouble).kind,
+      );
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      // Two calls of others fall silent.
+      const { noteSilence } = server as unknown as { noteSilence: () => void };
+      noteSilence.call(server);
+      noteSilence.call(server);
+      expect(['stored', 'not-ready', 'unknown']).toContain(await ended);
+      await server.dispose();
+      await node.stop();
+    },
+  );
 });
 
 describe('a process that closes its ledger', () => {

@@ -6,6 +6,9 @@ import { ledgerContract } from '../contract/ledger.contract.ts';
 import { describeWithEventStore } from '../support/eventstore.ts';
 import { testDatabase } from '../support/test-database.ts';
 
+// A server drops what is sent twice while its index is behind, and says so after its own time: some seconds.
+jest.setTimeout(60_000);
+
 describeWithEventStore('EventStoreDB', (eventStore) => {
   ledgerContract('on EventStoreDB', async () => {
     const database = await testDatabase();

@@ -2,7 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
 import { OtherOrganisation } from '../../libs/ledger/src/identity.ts';
-import { ForeignPosition, StoreUnavailable, type Position, type RecordedEvent } from '../../libs/ledger/src/port.ts';
+import {
+  ForeignPosition,
+  OutcomeUnknown,
+  StoreUnavailable,
+  type Position,
+  type RecordedEvent,
+  type SubscriptionSignal,
+} from '../../libs/ledger/src/port.ts';
 import { numberOf, printPosition } from '../../libs/ledger/src/position.ts';
 import { accessDenied, notReady, refused, unreadablePosition } from '../eventstore/refusals.ts';
 import { startEventStoreServer } from '../eventstore/server.ts';
@@ -12,6 +19,9 @@ import { eventStoreDbLedgers, factsOf, randomPrefix, rejection } from '../suppor
 import { sampleFact, sampleStream } from '../support/facts.ts';
 
 jest.setTimeout(60_000);
+
+const FOR_LONG = { times: Infinity };
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describeWithStandIn('reading an EventStoreDB that others use as well', (server) => {
   const ledgers = eventStoreDbLedgers();
@@ -203,6 +213,68 @@ describeWithStandIn('reading an EventStoreDB that others use as well', (server) 
     expect(await reading).toEqual({ events: [], atHead: true });
     const next = await record();
     expect(await store.readAll({ after: acknowledged, maxCount: 5 })).toMatchObject({ events: [{ position: next }] });
+  });
+
+  it('keeps a follower waiting for its place through an outage and a leader that is behind, and not for ever', async () => {
+    await record();
+    server().view.freeze();
+    const acknowledged = await record();
+    const patient = await ledgers.open({ url: server().url, prefix, readPatienceMs: 300, placePatienceMs: 2_500 });
+    await patient.epoch();
+    const leave = new AbortController();
+    const seen: SubscriptionSignal[] = [];
+    const follow = async (): Promise<void> => {
+      for await (const signal of patient.subscribe({ after: acknowledged, signal: leave.signal })) seen.push(signal);
+    };
+    const outage = server().faults.arm(['readAll', 'readStream'], { kind: 'refused', refusal: notReady }, FOR_LONG);
+    const following = follow();
+    await eventually(() => seen.some(({ kind }) => kind === 'reconnecting'), 'it hears of the outage');
+    outage.lift();
+    await pause(1_000); // behind: nothing is there
+    const unreadable = server().faults.arm('readAll', { kind: 'refused', refusal: unreadablePosition }, FOR_LONG);
+    await pause(500);
+    unreadable.lift();
+    server().view.thaw();
+    await eventually(() => seen.at(-1)?.kind === 'caught-up', 'it follows again');
+    leave.abort();
+    await following;
+    server().faults.arm('readAll', { kind: 'refused', refusal: unreadablePosition }, FOR_LONG);
+    const begun = Date.now();
+    const late = patient.subscribe({ after: acknowledged, signal: new AbortController().signal }).next();
+    expect(await rejection(late)).toMatchObject({ constructor: ForeignPosition });
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(2_500);
+    server().faults.liftAll();
+  });
+
+  it('appends to a server that came back empty as to another ledger, of which nothing is known', async () => {
+    const first = await startEventStoreServer();
+    const ledger = await ledgers.open({ url: first.url, prefix });
+    for (let n = 0; n < 10; n++) await record(ledger);
+    const epoch = await ledger.epoch();
+    await first.stop();
+    const second = await startEventStoreServer({ port: first.port });
+    const { position, deduplicated } = await ledger.append(sampleStream(), 'no_stream', [sampleFact()]);
+    expect(deduplicated).not.toBe(true);
+    expect(position.split('.')[0]).not.toBe(epoch);
+    expect(await ledger.head()).toBe(position);
+    expect((await everything(ledger)).map((fact) => fact.position)).toEqual([position]);
+    await ledger.close();
+    await second.stop();
+  });
+
+  it('does not send facts again to a server that came back with other data', async () => {
+    const first = await startEventStoreServer();
+    const ledger = await ledgers.open({ url: first.url, prefix });
+    await record(ledger);
+    const armed = first.faults.arm('append', { kind: 'silent' });
+    const sending = rejection(ledger.append(sampleStream(), 'no_stream', [sampleFact()]));
+    await eventually(() => armed.hits === 1, 'it is sent');
+    await first.stop();
+    const second = await startEventStoreServer({ port: first.port });
+    expect(await sending).toBeInstanceOf(OutcomeUnknown);
+    expect(await everything(ledger)).toEqual([]);
+    await ledger.close();
+    await second.stop();
   });
 
   it('notices that the server went back to an older copy, also while it runs', async () => {

@@ -34,7 +34,7 @@ const table = {
   },
   EVENTSTORE_URL: {
     means:
-      'EventStoreDB as the ledger: esdb://user:password@host:2113, or esdb+discover://, with `tlsCAFile` and such. Keys, lists and timers stay in PostgreSQL. Absent: the ledger is in PostgreSQL, too.',
+      'EventStoreDB as the ledger: esdb://user:password@host:2113, of a cluster esdb://…@a:2113,b:2113,c:2113 or esdb+discover://…@name:2113 with a name that stands for all nodes, with `tlsCAFile` and such. Keys, lists and timers stay in PostgreSQL. Absent: the ledger is in PostgreSQL, too.',
     secret: true,
   },
   EVENTSTORE_PLAIN_CREDENTIALS: {

@@ -12,7 +12,6 @@ import {
   type NewEvent,
 } from '../port.ts';
 import { printPosition } from '../position.ts';
-import type { EventStoreDbLedgerIdentity } from './identity.ts';
 import { prepareKeys } from './keys.ts';
 import type { Log } from './log.ts';
 import type { OwnFacts } from './own-facts.ts';
@@ -29,7 +28,6 @@ export interface AppendingParts {
   readonly server: Server;
   readonly own: OwnFacts;
   readonly log: Log;
-  readonly identity: EventStoreDbLedgerIdentity;
   readonly streams: Streams;
   readonly keys: Pool;
   /** Told of each append that was stored. */
@@ -99,16 +97,17 @@ export class Appending {
   }
 
   private async prepareAndSend(append: Append): Promise<AppendResult> {
-    const { server, log, identity, keys, onAppended, patienceMs, callMs } = this.parts;
+    const { server, log, keys, onAppended, patienceMs, callMs } = this.parts;
     const { expected, options, progress, left } = append;
     const until = Date.now() + Math.min(options.timeoutMs ?? Infinity, patienceMs);
-    const [epoch, sealed] = await Promise.all([
-      identity.epoch(),
+    const [sealed] = await Promise.all([
       prepareKeys(keys, options).catch((cause: unknown) => {
         throw new StoreUnavailable('the data keys could not be stored', { cause });
       }),
       expected === 'no_stream' ? this.refuseDeleted(append) : undefined,
     ]);
+    // Last, so that it is the ledger of whoever answers now.
+    const { epoch } = await log.current();
     if (!sealed) return this.foundOrKeyErased(append, epoch);
     if (left.aborted) throw givenUp(progress, 'given up');
     const known = log.newestSeen;
@@ -117,6 +116,7 @@ export class Appending {
       until,
       deadlineMs: callMs,
       ending: left,
+      isSameLedger: async () => (await log.current()).epoch === epoch,
     }).finally(() => (this.refused = progress.denied));
     const position = sent.position ?? (await this.positionOf(append.streamOnServer, sent.revision));
     log.noteAppended(position);

@@ -18,6 +18,10 @@ describe('the connection string', () => {
     },
   );
 
+  it('asks all of several hosts for the leader, however they are written', () => {
+    expect(readConnectionString('esdb+discover://a:1,b:2,c:3?tls=false').clean).toMatch(/^esdb:\/\/a:1,b:2,c:3\?/);
+  });
+
   it('needs no credentials on a plain connection', () => {
     expect(readConnectionString('esdb://127.0.0.1:2113?tls=false')).not.toHaveProperty('credentials');
   });

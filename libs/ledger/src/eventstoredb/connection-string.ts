@@ -20,8 +20,8 @@ export interface ConnectionString {
 }
 
 /**
- * `esdb://user:password@host:2113?tlsCAFile=…`, `esdb://a:2113,b:2113,c:2113`, `esdb+discover://name:2113`; plain:
- * `esdb://host:2113?tls=false`. Everything is checked here: the client prints the whole string with its warnings.
+ * `esdb://user:password@host:2113?tlsCAFile=…`, `esdb://a:2113,b:2113,c:2113`, `esdb+discover://name:2113`, where the
+ * name stands for all nodes in the DNS; plain: `esdb://host:2113?tls=false`. Everything is checked here: the client prints the whole string with its warnings.
  * Throws BadConnectionString.
  */
 export const readConnectionString = (url: string, allowPlainCredentials = false): ConnectionString => {
@@ -51,7 +51,9 @@ export const readConnectionString = (url: string, allowPlainCredentials = false)
     );
   for (const [name, value] of Object.entries(OURS)) if (!options.has(name)) options.set(name, value);
   const parameters = [...options].map(([name, value]) => `${name}=${value}`).join('&');
-  return { clean: `${scheme}://${hosts}?${parameters}`, ...(secure && credentials && { credentials }) };
+  // Of several hosts behind +discover the client asks the first one only, for ever; without it, all of them.
+  const asked = hosts!.includes(',') ? 'esdb' : scheme;
+  return { clean: `${asked}://${hosts}?${parameters}`, ...(secure && credentials && { credentials }) };
 };
 
 /**

@@ -37,6 +37,8 @@ export interface EventStoreDbEventStoreOptions {
   readonly appendPatienceMs?: number;
   /** How long a read is tried again. Default 5 s. */
   readonly readPatienceMs?: number;
+  /** How long a follower's place may be unknown to the server before it stops for good. Default 30 s. */
+  readonly placePatienceMs?: number;
   /** How long one call may be silent. Default 5 s. */
   readonly callMs?: number;
 }
@@ -51,7 +53,7 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly log: Log;
   private readonly appending: Appending;
   private readonly bell = new Bell();
-  private readonly followed = new SharedPages((page) => this.readAll(page));
+  private readonly followed = new SharedPages((page) => this.log.follow(page));
   private readonly liveBell: LiveBell;
   /** Nothing more is taken, and following ends. */
   private readonly closing = new AbortController();
@@ -61,21 +63,20 @@ export class EventStoreDbEventStore implements EventStore {
 
   /** Throws BadConnectionString. Connects with the first call. */
   constructor({ url, prefix = '', keys, allowPlainCredentials, ...times }: EventStoreDbEventStoreOptions) {
-    const { appendPatienceMs = 30_000, readPatienceMs = 5_000, callMs = 5_000 } = times;
+    const { appendPatienceMs = 30_000, readPatienceMs = 5_000, placePatienceMs = 30_000, callMs = 5_000 } = times;
     this.callMs = callMs;
     const own = new OwnFacts(prefix);
-    const server = new Server(readConnectionString(url, allowPlainCredentials));
+    const server = new Server(readConnectionString(url, allowPlainCredentials), () => identity.forget());
     const ending = this.ending.signal;
     const patience = { ms: readPatienceMs, closing: ending, idleMs: callMs };
     const identity = new EventStoreDbLedgerIdentity(server, own.identityStream, patience);
     const streams = new Streams(server, own, identity, patience);
-    const log = new Log(server, own, identity, patience);
+    const log = new Log(server, own, identity, { ...patience, placeMs: placePatienceMs });
     const onAppended = (): void => this.bell.ring();
     const parts = {
       server,
       own,
       log,
-      identity,
       streams,
       keys,
       onAppended,

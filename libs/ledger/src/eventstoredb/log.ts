@@ -1,4 +1,4 @@
-import { ForeignPosition, type Position, type ReadAllOptions, type RecordedEvent } from '../port.ts';
+import { ForeignPosition, type EventStore, type Position, type ReadAllOptions } from '../port.ts';
 import { numberOf, printPosition } from '../position.ts';
 import { Bell } from '../subscribe-by-pages.ts';
 import type { EventStoreDbLedgerIdentity, KnownIdentity } from './identity.ts';
@@ -18,7 +18,13 @@ const FOREIGN_SPAN = 20_000;
 const FOREIGN_PAGE = 1_000;
 const LOOK_AGAIN_MS = 300;
 
-type AllPage = Awaited<ReturnType<Log['readAll']>>;
+export interface LogPatience extends Patience {
+  readonly idleMs: number;
+  /** How long a follower's place may be unknown to the server before it is said that it is none of this ledger. */
+  readonly placeMs: number;
+}
+
+type AllPage = Awaited<ReturnType<EventStore['readAll']>>;
 
 /**
  * The server's one log, of which only some events are facts of ours. It remembers the last stretch in which none of ours
@@ -27,12 +33,14 @@ type AllPage = Awaited<ReturnType<Log['readAll']>>;
 export class Log {
   private quiet: Quiet | undefined;
   private newest = -1n;
+  /** Whose log that is. */
+  private epoch: string | undefined;
 
   constructor(
     private readonly server: Server,
     private readonly own: OwnFacts,
     private readonly identity: EventStoreDbLedgerIdentity,
-    private readonly patience: Patience & { readonly idleMs: number },
+    private readonly patience: LogPatience,
   ) {}
 
   /** The greatest position of a fact of ours that was ever seen here. */
@@ -45,16 +53,43 @@ export class Log {
     this.learn(position, position, position);
   }
 
-  async readAll(options: ReadAllOptions): Promise<{
-    events: readonly RecordedEvent[];
-    scannedTo?: Position;
-    atHead: boolean;
-  }> {
+  /** The ledger's identity; what is known of the log holds for it alone. */
+  async current(): Promise<KnownIdentity> {
+    const identity = await this.identity.get();
+    if (identity.epoch !== this.epoch) {
+      this.quiet = undefined;
+      this.newest = -1n;
+      this.epoch = identity.epoch;
+    }
+    return identity;
+  }
+
+  /** For who asks once. */
+  readAll(options: ReadAllOptions): Promise<AllPage> {
+    return this.readAllPatiently(options, this.patience.ms);
+  }
+
+  /** For who follows, and would stop for good at a place that is none of this ledger. */
+  follow(options: ReadAllOptions): Promise<AllPage> {
+    return this.readAllPatiently(options, this.patience.placeMs);
+  }
+
+  private async readAllPatiently(options: ReadAllOptions, placeMs: number): Promise<AllPage> {
+    let strange = false;
     for (;;) {
       options.signal?.throwIfAborted();
-      const identity = await this.identity.get();
-      const after = options.after === undefined ? identity.origin : numberOf(options.after, identity.epoch);
-      const page = await this.readOwn(identity, after, options);
+      const identity = await this.current();
+      let after: bigint;
+      try {
+        after = options.after === undefined ? identity.origin : numberOf(options.after, identity.epoch);
+      } catch (error) {
+        // It may be of an epoch that began after the identity was read.
+        if (strange || !(error instanceof ForeignPosition) || error.reason !== 'other-epoch') throw error;
+        strange = true;
+        this.identity.forget();
+        continue;
+      }
+      const page = await this.readOwn(identity, after, options, placeMs);
       if (page !== 'other identity') return page;
       this.identity.forget();
     }
@@ -63,7 +98,7 @@ export class Log {
   /** The newest fact's position. */
   async head(): Promise<Position | undefined> {
     for (;;) {
-      const identity = await this.identity.get();
+      const identity = await this.current();
       const { origin, epoch } = identity;
       const quiet = this.quiet ?? { own: undefined, upTo: origin };
       let end: bigint | undefined;
@@ -110,6 +145,7 @@ export class Log {
     identity: KnownIdentity,
     after: bigint,
     { maxCount, filter, signal, ...asked }: ReadAllOptions,
+    placeMs: number,
   ): Promise<AllPage | 'other identity'> {
     const quiet = (this.quiet ??= { own: undefined, upTo: identity.origin });
     let from = after >= (quiet.own ?? identity.origin) && after < quiet.upTo ? quiet.upTo : after;
@@ -117,7 +153,7 @@ export class Log {
     for (let looked = 0; ;) {
       // Two more than wanted: the one that stands at `from`, and one that tells whether more follow.
       const count = (looked === 0 ? maxCount : Math.max(maxCount, FOREIGN_PAGE)) + 2;
-      const page = await this.readAfter(identity, from, count, signal);
+      const page = await this.readAfter(identity, from, count, placeMs, signal);
       if (page === 'other identity') return page;
       if (page === 'no such place') {
         // What was known does not hold: it is not the log that it was.
@@ -157,17 +193,19 @@ export class Log {
    * may be gone since (scavenged), so it is dropped only when it is there.
    *
    * That there is no such place is said late, for followers stop for good then: a node that has just become the leader
-   * shows what the old one had acknowledged only when its own index is there, and a server that fails to read says the
-   * same as of a place between two events.
+   * shows what the old one had acknowledged only when its own index is there, one that was frozen may take itself for
+   * the leader for a while, and a server that fails to read says the same as of a place between two events.
    */
   private async readAfter(
     identity: KnownIdentity,
     from: bigint,
     count: number,
+    placeMs: number,
     signal: AbortSignal | undefined,
   ): Promise<{ events: readonly ServerEvent[]; atEnd: boolean } | 'no such place' | 'other identity'> {
-    const until = Date.now() + this.patience.ms;
-    for (let looks = 1; ; looks++) {
+    // Since the server answered so first: what it was away before says nothing about the place.
+    let since: number | undefined;
+    for (;;) {
       const page = await this.read('forwards', from === 0n ? undefined : from, count, signal).catch(
         (error: unknown) => {
           if (error instanceof ServerTrouble && error.kind === 'no-such-position') return undefined;
@@ -179,7 +217,8 @@ export class Log {
           events: page.events[0]!.position === from ? page.events.slice(1) : page.events,
           atEnd: page.events.length < count && !page.cut,
         };
-      if (looks > 1 && (!page || Date.now() >= until)) return 'no such place';
+      if (since !== undefined && Date.now() >= since + placeMs) return 'no such place';
+      since ??= Date.now();
       this.identity.forget();
       if ((await this.identity.get()).epoch !== identity.epoch) return 'other identity';
       await new Bell().wait(0, LOOK_AGAIN_MS, signal ?? this.patience.closing);

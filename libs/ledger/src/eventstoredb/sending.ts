@@ -7,7 +7,7 @@ import {
   StreamDeleted,
   type ExpectedRevision,
 } from '../port.ts';
-import { pauseAfter } from './retrying.ts';
+import { pauseAfter, pauseBeforeRetry } from './retrying.ts';
 import type { Server } from './server.ts';
 import { ServerTrouble, isCertainlyUndone, isPassing } from './server-trouble.ts';
 
@@ -21,6 +21,8 @@ export interface Sending {
   readonly until: number;
   /** How long one call may take. */
   readonly deadlineMs: number;
+  /** Whether the server still has the ledger for which this was decided. Throws StoreUnavailable. */
+  readonly isSameLedger: () => Promise<boolean>;
   /** Ends the trying, not the call in flight. */
   readonly ending: AbortSignal;
   readonly progress: Progress;
@@ -45,12 +47,14 @@ export interface Sent {
  * Sends the same bytes, with the same ids, at the same revision, until the server says what became of them: it knows ids
  * at a revision for ever, so a call that was stored although its answer got lost is answered with the first result.
  * A cluster that loses its leader under load is whole again after less than a second; it is waited for much longer.
- * Throws what the port names.
+ * A server that was away may come back with other data, to which these facts do not belong: it is asked before it gets
+ * them again. Throws what the port names.
  */
 export const sendAppend = async (server: Server, sending: Sending): Promise<Sent> => {
   const { streamOnServer, expected, events, until, ending, progress } = sending;
   let previous: ServerTrouble | undefined;
   for (;;) {
+    if (previous) await proveSameLedger(sending);
     try {
       progress.sent = true;
       const left = Math.max(1, until - Date.now());
@@ -68,6 +72,21 @@ export const sendAppend = async (server: Server, sending: Sending): Promise<Sent
       previous = error;
       if (ending.aborted) throw givenUp(progress, error.code, error);
     }
+  }
+};
+
+/** Before facts are sent again. Throws what giving up throws. */
+const proveSameLedger = async ({ isSameLedger, until, ending, progress }: Sending): Promise<void> => {
+  for (;;) {
+    try {
+      if (await isSameLedger()) return;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      if (Date.now() >= until || ending.aborted) throw givenUp(progress, 'it cannot be read', error);
+      await pauseBeforeRetry(ending);
+      continue;
+    }
+    throw givenUp(progress, 'another ledger answers now');
   }
 };
 

@@ -25,6 +25,21 @@ describe('trouble with the server', () => {
       'not-ready',
     ],
     [
+      'a server that is not ready, in other words',
+      { type: 'unavailable', code: 14, message: '14 UNAVAILABLE: Server not ready' },
+      'not-ready',
+    ],
+    [
+      'a cluster that knows no leader',
+      { type: 'unknown', code: 2, message: '2 UNKNOWN: No leader info available in response' },
+      'not-ready',
+    ],
+    [
+      'a server that gave up reading',
+      { type: 'unknown', code: 2, message: '2 UNKNOWN: Unexpected ReadAllResult: Expired' },
+      'unknown',
+    ],
+    [
       'a server that is down, said by gRPC alone',
       {
         code: 14,

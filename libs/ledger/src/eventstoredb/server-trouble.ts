@@ -96,7 +96,8 @@ export const troubleOf = (error: unknown): ServerTrouble => {
     case GRPC.unknown:
       if (code === GRPC.invalidArgument) return trouble('invalid');
       if (code === GRPC.permissionDenied) return trouble('denied');
-      return trouble(/ReadAllResult/.test(message) ? 'no-such-position' : 'unknown');
+      if (/no leader info/i.test(message)) return trouble('not-ready');
+      return trouble(/ReadAllResult: (Error|InvalidPosition)/.test(message) ? 'no-such-position' : 'unknown');
     case undefined:
       return trouble(/^Failed to discover/.test(message) ? 'not-ready' : 'unknown');
     default:
@@ -116,4 +117,4 @@ const GRPC = {
 
 /** The server's words before it has looked at a request, and the client's before it has sent one. */
 const NEVER_SENT =
-  /server is (not ready|(too )?busy)|no connection established|name resolution failed|channel closed before call started|ECONNREFUSED|ENOTFOUND|EAI_AGAIN/i;
+  /server (is )?(not ready|(too )?busy)|no connection established|name resolution failed|channel closed before call started|ECONNREFUSED|ENOTFOUND|EAI_AGAIN/i;

@@ -53,13 +53,17 @@ const FAREWELL_MS = 1_000;
  */
 export class Server {
   private client: EventStoreDBClient;
-  private channel: { close(): void } | undefined;
+  private channel: Channel | undefined;
   private silences = 0;
   private renewedAt = 0;
   private disposed = false;
   private readonly credentials: Credentials;
 
-  constructor(private readonly connection: ConnectionString) {
+  constructor(
+    private readonly connection: ConnectionString,
+    /** Told when a connection has broken: whoever answers next may hold other data. */
+    private readonly onDisconnected: () => void = () => undefined,
+  ) {
     this.credentials = connection.credentials ?? { username: 'redress', password: 'none' };
     this.client = this.connect();
   }
@@ -185,11 +189,18 @@ export class Server {
 
   private connect(): EventStoreDBClient {
     const client = clientOf(this.connection);
+    const inside = client as unknown as InsideClient;
+    // What a call ended with is judged a second time there, unheard; while no node leads, that fails.
+    const judge = inside.handleError;
+    inside.handleError = (of, error) => judge(of, error).catch(() => undefined);
     // The client gives no way to close its channel, and makes another after each break: the last one is remembered.
-    const inside = client as unknown as { createChannel: () => Promise<{ close(): void }> };
     const create = inside.createChannel;
     inside.createChannel = async () => {
       const channel = await create();
+      // A call that has its channel, but has not begun, would throw where nobody hears it, and never end.
+      const close = channel.close.bind(channel);
+      channel.close = () => void setImmediate(close);
+      this.watch(channel);
       // One that was long in coming, for a client that was given up: whoever waits for it asks the present one.
       if (this.disposed || this.client !== client) channel.close();
       else this.channel = channel;
@@ -197,7 +208,33 @@ export class Server {
     };
     return client;
   }
+
+  /** A channel connects again by itself, and no call hears of it. */
+  private watch(channel: Channel): void {
+    const before = channel.getConnectivityState(false);
+    if (before === CHANNEL.shutDown) return;
+    channel.watchConnectivityState(before, Infinity, () => {
+      if (before === CHANNEL.ready) this.onDisconnected();
+      this.watch(channel);
+    });
+  }
 }
+
+/** gRPC's, as far as it is used here. */
+interface Channel {
+  close(): void;
+  getConnectivityState(tryToConnect: boolean): number;
+  watchConnectivityState(from: number, deadline: number, changed: () => void): void;
+}
+
+/** What the client keeps to itself. */
+interface InsideClient {
+  createChannel: () => Promise<Channel>;
+  handleError: (of: unknown, error: unknown) => Promise<void>;
+}
+
+/** The states of a channel that matter here. */
+const CHANNEL = { ready: 2, shutDown: 4 } as const;
 
 const eventOf = ({ event }: ResolvedEvent | AllStreamResolvedEvent): ServerEvent | undefined =>
   event && {

@@ -33,6 +33,7 @@ export class Streams {
       const { events, cut } = await this.page(stream, () =>
         this.server.readStream(streamOnServer, { direction, ...(from !== undefined && { from }), ...limits }),
       );
+      if ((await this.identity.epoch()) !== epoch) throw new StoreUnavailable('another ledger answers now');
       for (const event of events) {
         signal?.throwIfAborted();
         yield this.own.recorded(event, epoch);
