@@ -2,16 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { Pool, PoolClient } from 'pg';
 import { UnknownFact } from '../../libs/ledger/src/codec.ts';
-import { follow, type Follower, type FollowLog } from '../../libs/ledger/src/follow.ts';
+import { follow, type Follower, type FollowLog, type Teller } from '../../libs/ledger/src/follow.ts';
 import { Fenced, lockCheckpoint, moveAlone, moveCheckpoint, step } from '../../libs/ledger/src/follow/checkpoint.ts';
 import { FollowerStopped, TryAgain } from '../../libs/ledger/src/follow/failure.ts';
 import { Lease, LeaseLost } from '../../libs/ledger/src/follow/lease.ts';
 import { replayParked } from '../../libs/ledger/src/follow/replay-parked.ts';
 import { readStatus, type FollowerStatus } from '../../libs/ledger/src/follow/status.ts';
 import { InMemoryEventStore } from '../../libs/ledger/src/in-memory/in-memory-event-store.ts';
-import type { EventStore, NewEvent, Position, RecordedEvent } from '../../libs/ledger/src/port.ts';
+import {
+  StoreUnavailable,
+  type EventStore,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+} from '../../libs/ledger/src/port.ts';
 import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
 import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
+import { Bell, subscribeByPages } from '../../libs/ledger/src/subscribe-by-pages.ts';
 import { inTransaction, openDatabase } from '../../libs/postgres/src/database.ts';
 import { migrate } from '../../libs/postgres/src/migrations.ts';
 import { KeyTrouble } from '../../libs/privacy/src/vault.ts';
@@ -129,6 +136,19 @@ const checkpoint = async (): Promise<string | null | undefined> =>
   ).rows[0]?.position;
 const untilAtHead = () =>
   until('the checkpoint at the head', async () => (await checkpoint()) === (await store.head()));
+
+/** The pool, and who is told of each of its statements, and may throw. */
+const answering = (inner: Pool, before: (text: string) => void): Pool =>
+  new Proxy(inner, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (name !== 'query') return typeof value === 'function' ? value.bind(target) : value;
+      return async (query: string | { text: string }, ...rest: unknown[]) => {
+        before(typeof query === 'string' ? query : query.text);
+        return (target.query as (...all: unknown[]) => Promise<unknown>)(query, ...rest);
+      };
+    },
+  });
 
 /** Until a follower waits for the checkpoint that another one holds. */
 const untilOneWaits = () =>
@@ -396,6 +416,50 @@ describe('two followers of one name', () => {
     }
   });
 
+  it.each([
+    ['no descriptor is left', Object.assign(new Error('x'), { code: 'EMFILE', syscall: 'connect' })],
+    ['a disk fails', Object.assign(new Error('x'), { code: '58030' })],
+    ['something is wrong that nobody has thought of', new Error('Anna Smith is not amused')],
+  ])('wait on for their turn when %s', async (_what, trouble) => {
+    const first = start();
+    await until('the first at work', () => first.told.some((status) => status.state === 'caught-up'));
+    let wrong = false;
+    const second = start(
+      {},
+      {
+        pool: answering(pool, () => {
+          if (wrong) throw trouble;
+        }),
+      },
+    );
+    await until('it stands by', () => second.told.at(-1)?.state === 'standby');
+    wrong = true;
+    await until('it is in trouble', () => second.told.at(-1)?.state === 'retrying');
+    wrong = false;
+    await until('it stands by again', () => second.told.at(-1)?.state === 'standby');
+    await first.stop();
+    await tell('a', 3);
+    await untilAtHead();
+    expect(await second.stop()).toBeUndefined();
+    await expectAllAppliedOnce();
+  });
+
+  it('ask again where they stand, whatever the answer was', async () => {
+    await tell('a', 3);
+    let troubles = 3;
+    const only = start(
+      {},
+      {
+        pool: answering(pool, (text) => {
+          if (text.startsWith('select position') && troubles-- > 0) throw new Error('nobody has thought of it');
+        }),
+      },
+    );
+    await untilAtHead();
+    expect(troubles).toBeLessThan(0);
+    expect(await only.stop()).toBeUndefined();
+  });
+
   it('do not lose what a dead one held', async () => {
     await tell('a', 3);
     let hangs = true;
@@ -563,6 +627,71 @@ describe('trouble that passes', () => {
     expect(await parked()).toEqual([]);
   });
 
+  it('around the facts parks none of them: a grant that is missing for a while', async () => {
+    await tell('a', 20);
+    let granted = false;
+    const following = start({
+      apply: async (events, tx) => {
+        await insert(events, tx);
+        if (!granted) await tx.query(`do $$ begin raise exception 'no' using errcode = '42501'; end $$`);
+      },
+    });
+    await until('it is reported', () => following.told.some(({ error }) => error?.endsWith('42501') === true));
+    // Longer than a fact that fails alone is tried.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await parked()).toEqual([]);
+    granted = true;
+    await untilAtHead();
+    expect(await following.stop()).toBeUndefined();
+    await expectAllAppliedOnce();
+    expect(await parked()).toEqual([]);
+  });
+
+  it('in reading is over as soon as the ledger answers again, though nothing has happened', async () => {
+    await tell('a', 1);
+    let away = false;
+    const readAll: EventStore['readAll'] = async (options) => {
+      if (away) throw new StoreUnavailable('x');
+      return store.readAll(options);
+    };
+    const paged: EventStore = Object.assign(Object.create(store) as EventStore, {
+      readAll,
+      subscribe: (options: Parameters<EventStore['subscribe']>[0]) => subscribeByPages(readAll, new Bell(), options),
+    });
+    const following = start({}, { store: paged });
+    const state = () => following.told.at(-1)?.state;
+    await until('caught up', () => state() === 'caught-up');
+    away = true;
+    await until('it is told', () => state() === 'retrying');
+    away = false;
+    await until('caught up again', () => state() === 'caught-up');
+  });
+
+  it('in counting is made up for, though nothing else happens: somebody may wait for it', async () => {
+    await tell('a', 1);
+    let troubles = 2;
+    const uncounted: EventStore = Object.assign(Object.create(store) as EventStore, {
+      readAll: async (options: Parameters<EventStore['readAll']>[0]) => {
+        if (troubles-- > 0) throw new StoreUnavailable('x');
+        return store.readAll(options);
+      },
+      subscribe: (options: Parameters<EventStore['subscribe']>[0]) => store.subscribe(options),
+    });
+    const following = start({}, { store: uncounted });
+    await until('it has been counted', () => following.told.at(-1)?.lagIsAtLeast === false);
+    expect(troubles).toBeLessThan(0);
+    expect(following.told.at(-1)).toMatchObject({ state: 'caught-up', lagFacts: 0 });
+  });
+
+  it('that stopped a follower is forgotten when one follows again, though nothing has happened', async () => {
+    const lease = (await Lease.take(pool, subscription, 60_000))!;
+    await lease.giveBack('UnknownFact');
+    expect(await readStatus(watch, store, subscription)).toMatchObject({ state: 'stopped', error: 'UnknownFact' });
+    const following = start();
+    await until('caught up', () => following.told.at(-1)?.state === 'caught-up');
+    expect(await readStatus(watch, store, subscription)).toMatchObject({ state: 'caught-up' });
+  });
+
   it('is reported, by class and code only', async () => {
     await tell('a', 1);
     const logged: string[] = [];
@@ -584,6 +713,45 @@ describe('trouble that passes', () => {
     expect(logged.length).toBeGreaterThan(0);
     expect(logged.join()).not.toContain('Anna');
     expect(await checkpoint()).toBeNull();
+  });
+});
+
+describe('a teller', () => {
+  const startTelling = (more: { pool?: Pool } = {}) => {
+    const end = new AbortController();
+    const sent: bigint[][] = [];
+    const teller: Teller = {
+      subscription,
+      send: async (events) => void sent.push(events.map(({ revision }) => revision)),
+    };
+    const ended = follow({ store, pool, follower: teller, signal: end.signal, pace: PACE, lease: LEASE, ...more });
+    running.push({ end, ended: ended.catch((error: unknown) => error) });
+    return sent;
+  };
+
+  it('that is set back to the beginning tells all again', async () => {
+    await tell('a', 4);
+    const sent = startTelling();
+    await untilAtHead();
+    await watch.query('update es.checkpoints set position = null where subscription = $1', [subscription]);
+    await tell('a', 1);
+    await until('told again', () => sent.length === 3);
+    await untilAtHead();
+    expect(sent).toEqual([[0n, 1n, 2n, 3n], [4n], [0n, 1n, 2n, 3n, 4n]]);
+  });
+
+  it('that cannot write down what it told does not tell it again, whatever is wrong', async () => {
+    await tell('a', 4);
+    let troubles = 5;
+    const sent = startTelling({
+      pool: answering(pool, (text) => {
+        if (text.includes('position is not distinct from') && troubles-- > 0)
+          throw Object.assign(new Error('x'), { code: '42501' });
+      }),
+    });
+    await untilAtHead();
+    expect(troubles).toBeLessThan(0);
+    expect(sent).toEqual([[0n, 1n, 2n, 3n]]);
   });
 });
 
@@ -866,6 +1034,20 @@ describe('the status', () => {
       parkedBehind: 0,
       state: 'caught-up',
     });
+  });
+});
+
+describe('a follower that is busy for long', () => {
+  it('joins no signals on its way: on Node.js 20 each joint leaves something in the program’s own', async () => {
+    const following = start();
+    await until('caught up', () => following.told.some((status) => status.state === 'caught-up'));
+    const joints = jest.spyOn(AbortSignal, 'any');
+    for (const before = following.told.length; following.told.length < before + 4;) {
+      await tell('a', 1);
+      await untilAtHead();
+    }
+    expect(joints).not.toHaveBeenCalled();
+    joints.mockRestore();
   });
 });
 

@@ -23,7 +23,7 @@ import {
 } from '../../libs/read-models/src/generations.ts';
 import { followerOf } from '../../libs/read-models/src/following.ts';
 import { readModels } from '../../libs/read-models/src/models.ts';
-import { NothingToRollBackTo, rebuild, rollBack } from '../../libs/read-models/src/rebuild.ts';
+import { NothingToRollBackTo, RebuildEnded, rebuild, rollBack } from '../../libs/read-models/src/rebuild.ts';
 import {
   catchUp,
   openWorld,
@@ -404,6 +404,48 @@ describe('dropping a generation', () => {
     expect((await pool.query('select 1 from pg_namespace where nspname = $1', [left.schema])).rowCount).toBe(0);
     for (const known of [complaints, newer!])
       expect(await dropGeneration(pool, (await ensureLive(pool, known)).schema, readModels)).toBe(false);
+  });
+
+  it('leaves alone what somebody is building, until he has ended', async () => {
+    const { pool } = world;
+    await ensureLive(pool, complaints);
+    const building = await ensureBuilding(pool, complaints);
+    await pool.query(
+      `insert into es.checkpoints (subscription, lease_until) values ($1, clock_timestamp() + interval '1 minute')`,
+      [subscriptionOf(building.schema)],
+    );
+    expect(await dropGeneration(pool, building.schema)).toBe(false);
+    await pool.query('update es.checkpoints set lease_until = null');
+    expect(await dropGeneration(pool, building.schema)).toBe(true);
+    expect((await generationsOf(pool, complaints)).map(({ state }) => state)).toEqual(['live']);
+  });
+
+  it.each([
+    ['with more to apply than is left for the switch', 600],
+    ['with nothing to apply', 0],
+  ])('ends a rebuild of it that had not heard of it, which leaves no trace: %s', async (_what, facts) => {
+    const { pool } = world;
+    await Promise.all(Array.from({ length: facts }, () => world.complaint(randomUUID(), [receipt()])));
+    await ensureLive(pool, complaints);
+    const building = await ensureBuilding(pool, complaints);
+    // Gone between two looks, as when a lease was over for a while.
+    const blind = Object.assign(Object.create(world.store) as typeof world.store, {
+      epoch: async () => {
+        await dropGeneration(pool, building.schema);
+        return world.store.epoch();
+      },
+    });
+    const rebuilt = rebuild({
+      ...world,
+      store: blind,
+      projection: complaints,
+      signal: end.signal,
+      evenIfDifferent: false,
+    });
+    await expect(rebuilt).rejects.toThrow(RebuildEnded);
+    await expect(rebuilt).rejects.toThrow(`${building.schema} was dropped`);
+    const { rows } = await pool.query('select subscription from es.checkpoints');
+    expect(rows.map(({ subscription }) => subscription)).not.toContain(subscriptionOf(building.schema));
   });
 
   it('ends what a follower that had not heard of it would leave behind', async () => {

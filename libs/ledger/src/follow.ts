@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { Fenced } from './follow/checkpoint.ts';
-import { FollowerStopped, failureOf } from './follow/failure.ts';
+import { FollowerStopped, noWaitingMends } from './follow/failure.ts';
 import { LEASE, Lease, LeaseLost, type LeasePace } from './follow/lease.ts';
 import { PACE, backOff, pause, type Pace } from './follow/pace.ts';
 import { readAhead } from './follow/read-ahead.ts';
@@ -121,7 +121,7 @@ const untilOurTurn = async (
       // With jitter, so that those who stand by don't all ask at once.
       await pause(leasePace.lookMs * (0.5 + Math.random() / 2), signal);
     } catch (error) {
-      if (failureOf(error) !== 'transient') throw troubles.stop(error);
+      if (noWaitingMends(error)) throw troubles.stop(error);
       troubles.retrying(error, attempt);
       await backOff(pace, attempt++, signal);
     }
@@ -146,7 +146,7 @@ const work = async (options: FollowOptions, lease: Lease, troubles: Troubles, re
         await pause(20 + Math.random() * 200, over);
         continue;
       }
-      if (failureOf(error) !== 'transient') throw troubles.stop(error);
+      if (noWaitingMends(error)) throw troubles.stop(error);
       troubles.retrying(error, attempt);
       await backOff(pace, attempt++, over);
     }
@@ -165,6 +165,7 @@ const followOnce = async (
 ): Promise<void> => {
   const { filter, maxBatch } = follower;
   let from = await lease.position();
+  steps.goesOnFrom(from);
   reporter.standsAt(from);
   const heardFrom = async function* (signal: AbortSignal) {
     for await (const heard of store.subscribe({

@@ -66,6 +66,7 @@ export async function* subscribeByPages(
       if (signal.aborted) return;
       if (cause instanceof ForeignPosition) throw cause; // no waiting mends that
       failures++;
+      caughtUp = false; // said again, so that whoever was told of the trouble hears of its end when nothing has happened
       yield { kind: 'reconnecting', attempt: failures, cause };
       const most = Math.min(TRY_AGAIN_MS.most, TRY_AGAIN_MS.first * 2 ** Math.min(failures - 1, 10));
       await new Bell().wait(0, most * (0.5 + Math.random() / 2), signal);

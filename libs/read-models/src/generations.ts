@@ -65,8 +65,8 @@ export const makeAskable = async (pool: Pool, projection: Projection, { schema }
 const PATIENT = { query_timeout: 3_600_000 } as object;
 
 /**
- * Removes a generation with its tables, its checkpoint and its parked facts. One that answers stays; what an older
- * version of the program answered from may go as soon as nobody follows it any more.
+ * Removes a generation with its tables, its checkpoint and its parked facts. One that answers stays, and so does one that
+ * somebody is building; what an older version of the program answered from may go as soon as nobody follows it any more.
  */
 export const dropGeneration = async (
   pool: Pool,
@@ -78,9 +78,10 @@ export const dropGeneration = async (
     await tx.query('select 1 from es.checkpoints where subscription = $1 for update', [subscriptionOf(schema)]);
     const { rowCount } = await tx.query(
       `delete from es.read_models m where schema = $1
-          and (state <> 'live' or
-               exists (select 1 from unnest($2::text[], $3::int[]) as o (model, version)
-                        where o.model = m.model and o.version > m.version)
+          and (state = 'retired' or
+               (state = 'building' or
+                exists (select 1 from unnest($2::text[], $3::int[]) as o (model, version)
+                         where o.model = m.model and o.version > m.version))
                and not exists (select 1 from es.checkpoints
                                 where subscription = $4 and lease_until > clock_timestamp()))`,
       [schema, ours.map(({ model }) => model), ours.map(({ version }) => version), subscriptionOf(schema)],
@@ -89,6 +90,22 @@ export const dropGeneration = async (
     await tx.query(`drop schema ${schema} cascade`);
     await removeTraces(tx, subscriptionOf(schema));
     return true;
+  });
+
+/**
+ * Whether a generation was dropped; then what a follower that had not heard of it has left goes, too. Under the lock of
+ * those who make generations, for the next one may get its name.
+ */
+export const forgetIfDropped = async (
+  pool: Pool,
+  projection: Projection,
+  { schema }: Pick<Generation, 'schema'>,
+): Promise<boolean> =>
+  inTransaction(pool, async (tx) => {
+    await lockModel(tx, projection);
+    const dropped = !(await generationsOf(tx, projection)).some((generation) => generation.schema === schema);
+    if (dropped) await removeTraces(tx, subscriptionOf(schema));
+    return dropped;
   });
 
 /** Removes checkpoints of generations that are gone: a follower that had not heard of it may have left one. */

@@ -7,13 +7,14 @@ import {
   dropGeneration,
   ensureBuilding,
   ensureLive,
+  forgetIfDropped,
   generationsOf,
   makeAskable,
   subscriptionOf,
   type Generation,
 } from './generations.ts';
-import { followerOf } from './following.ts';
-import { belonging, switchTo, type SwitchOptions, type Switched } from './switching.ts';
+import { GenerationGone, followerOf, isGone } from './following.ts';
+import { SwitchedMeanwhile, belonging, switchTo, type SwitchOptions, type Switched } from './switching.ts';
 
 export interface RebuildOptions extends Omit<SwitchOptions, 'to'> {
   /** Ends it; what was built stays, and the next rebuild goes on from there. */
@@ -47,7 +48,9 @@ export const rebuild = async (options: RebuildOptions): Promise<Rebuilt> => {
   if (await isOfThisLedger(options, building)) return takeOver(options, building);
   // An unfinished one from before the ledger was copied or restored: nothing of it is of use.
   await dropGeneration(options.pool, building.schema);
-  return takeOver(options, await ensureBuilding(options.pool, options.projection));
+  const anew = await ensureBuilding(options.pool, options.projection);
+  if (await isOfThisLedger(options, anew)) return takeOver(options, anew);
+  throw new RebuildEnded(`somebody still fills ${anew.schema} from another ledger; rebuild when that has ended`);
 };
 
 const isOfThisLedger = async ({ pool, store }: RebuildOptions, { schema }: Generation): Promise<boolean> =>
@@ -81,6 +84,9 @@ const takeOver = async (options: RebuildOptions, generation: Generation): Promis
       await makeAskable(options.pool, options.projection, generation);
       return { generation, ...(await switchTo({ ...options, to: generation })) };
     } catch (error) {
+      const mayBeGone = isGone(error) || error instanceof SwitchedMeanwhile;
+      if (mayBeGone && (await forgetIfDropped(options.pool, options.projection, generation)))
+        throw droppedMeanwhile(generation);
       if (attempt >= SWITCHES) throw error;
       // One stands before a fact that it cannot apply: its own follower decides, by stopping or by parking it.
       if (error instanceof FollowerStopped) near = 0;
@@ -94,20 +100,44 @@ const SWITCHES = 5;
 /** So many facts are applied while both generations stand still. */
 const NEAR = 500;
 
-/** Follows until no more facts than that are missing. */
+/** Follows until no more facts than that are missing. Throws RebuildEnded when somebody dropped the generation. */
 const followUntil = async (missing: number, options: RebuildOptions, generation: Generation): Promise<void> => {
   const { store, pool, projection, signal, log } = options;
-  const near = new AbortController();
+  const over = new AbortController();
+  const follower = followerOf(projection, generation, options);
+  let dropped = false;
   await follow({
     store,
     pool,
-    follower: followerOf(projection, generation, options),
-    signal: AbortSignal.any([signal, near.signal]),
+    follower: {
+      ...follower,
+      apply: async (events, tx) => {
+        try {
+          await follower.apply(events, tx);
+        } catch (error) {
+          // A follower waits for the tables to come back; nobody will bring them. This only looks: the checkpoint is held.
+          dropped = error instanceof GenerationGone && (await isDropped(options, generation).catch(() => false));
+          if (dropped) over.abort();
+          throw error;
+        }
+      },
+    },
+    signal: AbortSignal.any([signal, over.signal]),
     ...(log && { log }),
     onProgress: (status) => {
       options.onProgress?.(status);
-      if (!status.lagIsAtLeast && status.lagFacts <= missing) near.abort();
+      if (!status.lagIsAtLeast && status.lagFacts <= missing) over.abort();
     },
   });
+  if (dropped) {
+    await forgetIfDropped(pool, projection, generation);
+    throw droppedMeanwhile(generation);
+  }
   if (signal.aborted) throw new RebuildEnded(`${generation.schema} is not finished; the next rebuild goes on with it`);
 };
+
+const isDropped = async ({ pool, projection }: RebuildOptions, { schema }: Generation): Promise<boolean> =>
+  !(await generationsOf(pool, projection)).some((generation) => generation.schema === schema);
+
+const droppedMeanwhile = ({ schema }: Generation): RebuildEnded =>
+  new RebuildEnded(`${schema} was dropped while it was being filled; nothing was switched`);

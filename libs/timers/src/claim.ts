@@ -36,24 +36,38 @@ export const claimTimers = (pool: Pool, { by, processes, now, most, leaseMs }: C
       `set local synchronous_commit = off; set local idle_in_transaction_session_timeout = '5s';
        select pg_advisory_xact_lock(${ONE_AT_A_TIME})`,
     );
+    // Rows that somebody works on at this moment are passed over, so that nobody is waited for with the turn in hand, and
+    // locks are never taken crosswise. What this finds is ours to change until the end.
+    const { rows: free } = await tx.query<{ id: string }>(
+      `select t.timer_id as id from es.timers t
+        where t.fired_at is null and t.due_at <= $1 and t.process = any($2)
+          and (t.not_before is null or t.not_before <= clock_timestamp())
+          and (t.lane is null or not exists (
+            select 1 from es.timers ahead
+             where ahead.lane = t.lane and ahead.fired_at is null and ahead.number < t.number
+               and (ahead.not_before > clock_timestamp() or ahead.process <> all($2))))
+        order by t.due_at, t.number limit $3
+        for update skip locked`,
+      [now, processes, most],
+    );
+    if (free.length === 0) return [];
+    // The head of a lane may have been passed over, or prolonged or put off since: it is looked at again, now that the rest
+    // is held. Whatever stands ahead and was not found goes first, unless it is due later and nobody has had it yet. Only
+    // another claim could change this for the worse, and claims wait for their turn.
     const { rows } = await tx.query<DueTimer>(
-      `with next as (
-         select t.timer_id from es.timers t
-          where t.fired_at is null and t.due_at <= $1 and t.process = any($2)
-            and (t.not_before is null or t.not_before <= clock_timestamp())
+      `with claimed as (
+         update es.timers t
+            set not_before = clock_timestamp() + $3 * interval '1 millisecond', claimed_by = $4, attempts = attempts + 1
+          where t.timer_id = any($2)
             and (t.lane is null or not exists (
               select 1 from es.timers ahead
                where ahead.lane = t.lane and ahead.fired_at is null and ahead.number < t.number
-                 and (ahead.not_before > clock_timestamp() or ahead.process <> all($2))))
-          order by t.due_at, t.number limit $3
-          for update skip locked),
-       claimed as (
-         update es.timers t
-            set not_before = clock_timestamp() + $4 * interval '1 millisecond', claimed_by = $5, attempts = attempts + 1
-           from next where t.timer_id = next.timer_id
+                 and ahead.timer_id <> all($2)
+                 and (ahead.due_at <= t.due_at or ahead.claimed_by is not null
+                      or ahead.not_before > clock_timestamp() or ahead.process <> all($1))))
          returning t.timer_id, t.due_at, t.number, t.process, t.key, t.lane, t.payload, t.attempts)
        select timer_id as id, process, key, lane, payload, attempts from claimed order by due_at, number`,
-      [now, processes, most, leaseMs, by],
+      [processes, free.map(({ id }) => id), leaseMs, by],
     );
     return rows;
   });
@@ -84,20 +98,23 @@ export const keepClaimed = async (
   return new Set(rows.map(({ id }) => id));
 };
 
-/** It failed: not again before `waitMs` have passed. Somebody else's claim is left alone. */
+/**
+ * It failed: not again before `waitMs` have passed. Somebody else's claim is left alone; ours is over, so that a
+ * prolongation that is under way still does not prolong it.
+ */
 export const putOff = async (pool: Pool, by: string, id: string, waitMs: number, error: string): Promise<void> => {
   await pool.query(
-    `update es.timers set not_before = clock_timestamp() + $3 * interval '1 millisecond', error = $4
+    `update es.timers set not_before = clock_timestamp() + $3 * interval '1 millisecond', claimed_by = null, error = $4
       where timer_id = $1 and claimed_by = $2 and fired_at is null`,
     [id, by, waitMs, error],
   );
 };
 
-/** Gives back what was claimed and not begun. */
+/** Gives back what was claimed and not begun; the claim is over, as above. */
 export const release = async (pool: Pool, by: string, ids: readonly string[]): Promise<void> => {
   if (ids.length === 0) return;
   await pool.query(
-    `update es.timers set not_before = null, attempts = attempts - 1
+    `update es.timers set not_before = null, claimed_by = null, attempts = attempts - 1
       where timer_id = any($1) and claimed_by = $2 and fired_at is null`,
     [ids, by],
   );

@@ -183,6 +183,16 @@ describe('firing timers', () => {
     });
   });
 
+  it('joins no signals while it looks: on Node.js 20 each joint leaves something in the program’s own', async () => {
+    const joints = jest.spyOn(AbortSignal, 'any');
+    const looks = jest.spyOn(pool, 'connect');
+    start();
+    await until(() => looks.mock.calls.length > 10);
+    expect(joints).not.toHaveBeenCalled();
+    joints.mockRestore();
+    looks.mockRestore();
+  });
+
   it('leaves the timers of other processes to those who know them', async () => {
     await set(timer({ process: 'escalate' }), timer());
     const program = start();
@@ -233,6 +243,45 @@ describe('a lane', () => {
     expect(sorted(order)).toEqual(sorted([bad, ...behind].map(({ key }) => key)));
   });
 
+  describe('whose head somebody works on at this moment', () => {
+    const claimed = async (leaseMs = 60_000) =>
+      claimTimers(pool, { by: randomUUID(), processes: ['ring'], now, most: 10, leaseMs });
+    /** The head's claim is over, and meanwhile one statement at it, by whoever had it, is under way. */
+    const meanwhile = async (statement: string, then: () => Promise<void>): Promise<void> => {
+      const [head] = await claimTimers(pool, { by: randomUUID(), processes: ['ring'], now, most: 1, leaseMs: 1 });
+      await sleep(20);
+      await inTransaction(pool, async (tx) => {
+        await tx.query(statement, [head!.id]);
+        await then();
+      });
+    };
+
+    it('is left alone, and claimed from its head on afterwards', async () => {
+      const timers = lane('m', 2);
+      await set(...timers);
+      await meanwhile('select 1 from es.timers where timer_id = $1 for update', async () =>
+        expect(await claimed()).toEqual([]),
+      );
+      expect((await claimed()).map(({ key }) => key)).toEqual(timers.map(({ key }) => key));
+    });
+
+    it('is left alone when the head is prolonged', async () => {
+      await set(...lane('m', 2));
+      await meanwhile(
+        `update es.timers set not_before = clock_timestamp() + interval '1 minute' where timer_id = $1`,
+        async () => expect(await claimed()).toEqual([]),
+      );
+      expect(await claimed()).toEqual([]);
+    });
+
+    it('does not wait for one that is due later', async () => {
+      const [later, sooner] = [timer({ lane: 'm' }), timer({ lane: 'm', due: 'at-once' })];
+      await set(later, sooner);
+      const [first] = await claimTimers(pool, { by: randomUUID(), processes: ['ring'], now, most: 1, leaseMs: 60_000 });
+      expect(first!.key).toBe(sooner.key);
+    });
+  });
+
   it('is kept by a program whose command takes longer than a lease: each once, in order', async () => {
     const timers = lane('slow', 4);
     await set(...timers);
@@ -266,6 +315,19 @@ describe('a claim that was overtaken', () => {
     await release(pool, zombie, [due!.id]);
     expect(await row()).toEqual(before);
     expect(await keepClaimed(pool, { by: successor, ids: [due!.id], leaseMs: 60_000 })).toEqual(new Set([due!.id]));
+  });
+
+  it.each([
+    ['given back', (by: string, id: string) => release(pool, by, [id])],
+    ['put off', (by: string, id: string) => putOff(pool, by, id, 0, 'Error')],
+  ])('does not prolong what was %s while it asked', async (_what, end) => {
+    await set(timer());
+    const [by, successor] = [randomUUID(), randomUUID()];
+    const claim = { processes: ['ring'], now, most: 10, leaseMs: 60_000 };
+    const [due] = await claimTimers(pool, { by, ...claim });
+    await end(by, due!.id);
+    expect(await keepClaimed(pool, { by, ids: [due!.id], leaseMs: 60_000 })).toEqual(new Set());
+    expect(await claimTimers(pool, { by: successor, ...claim })).toHaveLength(1);
   });
 
   it('begins nothing when nobody has confirmed it for a lease', async () => {

@@ -173,9 +173,14 @@ const nextLook = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const over = new AbortController();
+  const end = (): void => over.abort();
+  // No AbortSignal.any: each leaves something in the signal that lives as long as the program (Node.js 20 and 22).
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   try {
-    await Promise.race([...active, bell.wait(heard, ms, AbortSignal.any([signal, over.signal]))]);
+    await Promise.race([...active, bell.wait(heard, ms, over.signal)]);
   } finally {
-    over.abort();
+    signal.removeEventListener('abort', end);
+    end();
   }
 };

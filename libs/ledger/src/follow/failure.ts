@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { KeyTrouble } from '../../../privacy/src/vault.ts';
 import { UnknownFact } from '../codec.ts';
-import { OutcomeUnknown, StoreUnavailable } from '../port.ts';
+import { ForeignPosition, OutcomeUnknown, StoreUnavailable } from '../port.ts';
 
 /** Thrown by a follower's `apply` when something outside is away (a broker, a door): not the fact's fault, ask again. */
 export class TryAgain extends Error {
@@ -25,8 +25,8 @@ export class FollowerStopped extends Error {
 }
 
 /**
- * What to do about an error. `transient`: the same batch again, for as long as it takes. `unknown-fact`: this program
- * is too old for the ledger and must stop. `poison`: this fact cannot be applied.
+ * What to do about an error. `transient`: the surroundings' fault; the same batch again, for as long as it takes.
+ * `unknown-fact`: this program is too old for the ledger and must stop. `poison`: this fact cannot be applied.
  */
 export type Failure = 'transient' | 'unknown-fact' | 'poison';
 
@@ -36,24 +36,32 @@ export const failureOf = (error: unknown): Failure => {
   return chain.some(isTransient) ? 'transient' : 'poison';
 };
 
-/** SQLSTATEs that pass: lost connections, serialisation, deadlock, resources, time limits, shutdown, a fail-over. */
-const PASSING_STATES = /^(08...|40001|40P01|53...|55P03|57014|57P0[1-5]|25P0[34]|25006)$/;
-const PASSING_CODES = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-]);
+/**
+ * While a follower waits for its turn, or asks where it stands, it is before no fact: nothing can be a fact's fault, and
+ * all is waited for, but what only another program or another checkpoint can mend.
+ */
+export const noWaitingMends = (error: unknown): boolean =>
+  causesOf(error).some(
+    (cause) => cause instanceof UnknownFact || cause instanceof ForeignPosition || cause instanceof FollowerStopped,
+  );
+
+/** The codes of PostgreSQL, by the classes that it has. */
+const SQLSTATE = /^[0-9FHPX][0-9A-Z]{4}$/;
+/**
+ * What PostgreSQL says about the values it was given: cardinality, data, constraints, check options, triggers, program
+ * limits (a value too long for its index, too deep to be parsed), what PL/pgSQL raises; and 25P02, behind an error that
+ * somebody swallowed. Everything else is trouble around the fact (a grant, a disk, a table that is not there yet), which
+ * all facts would meet alike.
+ */
+const ABOUT_DATA = /^(20|21|22|23|27|44|54|P0|25P02)/;
+/** Codes of the operating system and of name look-ups, not those of Node.js (`ERR_…`). */
+const SYSTEM_CODE = /^E(AI_)?[A-Z0-9]+$/;
+/** Of a connection that Node.js could not make, or lost: TLS, certificates, sockets. */
+const CONNECTION_CODE =
+  /^(ERR_(TLS|SSL|SOCKET)_|ERR_STREAM_(DESTROYED|PREMATURE_CLOSE|WRITE_AFTER_END)$|CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 /** What `pg` says of a lost or unobtainable connection; these errors carry no code. */
-const PASSING_WORDS =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable|Query read timeout)/;
+const CONNECTION_WORDS =
+  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable|Query read timeout|The server does not support SSL connections|There was an error establishing an SSL connection|SASL[: ]|Received unexpected \w+ message from backend|Cannot use a pool after calling end)/;
 
 /** Also one that was made in another realm (worker, vm). */
 const isError = (error: unknown): error is Error => error instanceof Error || types.isNativeError(error);
@@ -64,9 +72,11 @@ const isTransient = (error: unknown): boolean => {
   // program with the wrong master key would park the whole ledger.
   if (error instanceof KeyTrouble) return true;
   if (!isError(error)) return false;
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string' && (PASSING_STATES.test(code) || PASSING_CODES.has(code))) return true;
-  return PASSING_WORDS.test(error.message);
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  if (typeof syscall === 'string') return true;
+  if (typeof code !== 'string') return CONNECTION_WORDS.test(error.message);
+  if (SQLSTATE.test(code)) return !ABOUT_DATA.test(code);
+  return SYSTEM_CODE.test(code) || CONNECTION_CODE.test(code) || CONNECTION_WORDS.test(error.message);
 };
 
 const causesOf = (error: unknown): unknown[] => {

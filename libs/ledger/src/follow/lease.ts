@@ -59,7 +59,8 @@ export class Lease {
                         where c.subscription = $1 and (c.owner is null or c.lease_until <= clock_timestamp())
                           for update of c skip locked)
          update es.checkpoints c
-            set owner = $2, holder = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+            set owner = $2, holder = $3, lease_until = clock_timestamp() + $4 * interval '1 millisecond',
+                stopped = null -- Whoever has it now says so anew, if he stops too.
            from free where c.subscription = free.subscription`,
         [subscription, token, holder, leaseMs],
       );

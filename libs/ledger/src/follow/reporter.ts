@@ -11,6 +11,8 @@ const EVERY_MS = 200;
  * this share of the time; at the head it costs nothing and is always done.
  */
 const COUNT = { share: 1 / 50, leastMs: 5_000, mostMs: 15_000 };
+/** A count that failed is made up for, also when nothing else happens: somebody may wait for its figures. */
+const COUNT_AGAIN = { firstMs: 200, maxMs: 5_000 };
 /** How long the last word may take to count, when the database is away. */
 const LAST_WORD_MS = 1000;
 
@@ -26,11 +28,13 @@ export class Reporter {
   /** Whether the figures are wanted now, and when they are at the latest. */
   private countNow = false;
   private countAt = performance.now() + COUNT.leastMs;
+  /** How many counts have failed since the last one that did not. */
+  private failedCounts = 0;
   private running: Promise<void> | undefined;
   /** Ends the pause between two words. */
   private hurry = new AbortController();
   private hasCaughtUp = false;
-  private readonly ended = new AbortController();
+  private ended = false;
 
   constructor(
     private readonly about: { pool: Pool; store: EventStore; subscription: string; filter: EventFilter | undefined },
@@ -66,7 +70,8 @@ export class Reporter {
 
   /** The last word; returns when it was said. */
   async stopped(error?: string): Promise<void> {
-    this.ended.abort();
+    this.ended = true;
+    this.hurry.abort();
     await this.running;
     this.trouble = { state: 'stopped', ...(error !== undefined && { error }) };
     const counted = new AbortController();
@@ -75,20 +80,28 @@ export class Reporter {
   }
 
   private note(): void {
-    if (!this.tell || this.ended.signal.aborted) return;
+    if (!this.tell || this.ended) return;
     this.due = true;
     this.running ??= this.sayWhileDue();
   }
 
   private async sayWhileDue(): Promise<void> {
-    while (this.due && !this.ended.signal.aborted) {
-      this.due = false;
-      if (this.trouble?.state !== 'standby' && (this.countNow || performance.now() >= this.countAt)) await this.count();
-      this.say();
-      await pause(EVERY_MS, AbortSignal.any([this.ended.signal, this.hurry.signal]));
+    while ((this.due || this.owesACount) && !this.ended) {
+      const counts = this.countNow || performance.now() >= this.countAt;
+      if (this.due || counts) {
+        this.due = false;
+        if (this.trouble?.state !== 'standby' && counts) await this.count();
+        this.say();
+      }
+      await pause(EVERY_MS, this.hurry.signal);
       this.hurry = new AbortController();
     }
     this.running = undefined;
+  }
+
+  /** Who stands by owes none: the figures are somebody else's. */
+  private get owesACount(): boolean {
+    return this.failedCounts > 0 && this.trouble?.state !== 'standby';
   }
 
   private async count(): Promise<void> {
@@ -99,8 +112,12 @@ export class Reporter {
     try {
       const lag = await measureLag(store, subscription, filter, this.position);
       this.known = { ...lag, ...(await countParked(pool, subscription)) };
+      this.failedCounts = 0;
     } catch {
       // Whoever follows says what is wrong; here the last known figures stand.
+      const wait = Math.min(COUNT_AGAIN.maxMs, COUNT_AGAIN.firstMs * 2 ** Math.min(this.failedCounts++, 10));
+      this.countAt = performance.now() + wait;
+      return;
     }
     const took = performance.now() - begun;
     this.countAt = performance.now() + Math.min(Math.max(COUNT.leastMs, took / COUNT.share), COUNT.mostMs);

@@ -13,8 +13,8 @@ class Ended extends Error {}
 
 /** The steps of one follower under one lease: each moves its checkpoint, or is no step at all. */
 export class Steps {
-  /** What a teller has sent, and the database does not know of yet. */
-  private sent: Position | undefined;
+  /** The batch that a teller has sent, and whose end the database does not know of yet. */
+  private sent: { readonly from: Position | undefined; readonly to: Position } | undefined;
 
   constructor(
     private readonly options: FollowOptions,
@@ -23,6 +23,11 @@ export class Steps {
     private readonly troubles: Troubles,
     private readonly reporter: Reporter,
   ) {}
+
+  /** Where the checkpoint was found. Elsewhere than before what was sent, it was moved: by us after all, or set back to send again. */
+  goesOnFrom(position: Position | undefined): void {
+    if (this.sent?.from !== position) this.sent = undefined;
+  }
 
   /** Applies a batch, whatever it takes, and answers where the checkpoint stands then. */
   async settle(from: Position | undefined, events: readonly RecordedEvent[], to: Position): Promise<Position> {
@@ -62,12 +67,13 @@ export class Steps {
     const { follower } = this.options;
     if ('apply' in follower) await this.apply(follower, from, events, to);
     else {
-      if (this.sent !== to) {
+      if (this.sent?.from !== from || this.sent?.to !== to) {
         await this.lease.confirm();
         await follower.send(events);
-        this.sent = to;
+        this.sent = { from, to };
       }
       await this.prolonging(() => moveAlone(this.options.pool, this.lease, from, to));
+      this.sent = undefined;
     }
     this.reporter.standsAt(to);
     return to;
