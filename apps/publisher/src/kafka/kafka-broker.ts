@@ -1,12 +1,12 @@
-import kafkajs, { type Kafka, type KafkaConfig, type Producer, type RetryOptions } from 'kafkajs';
+import kafkajs, { type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { kafkaForm } from '../../../../libs/contract/src/cloud-event.ts';
 import type { PublicMessage } from '../../../../libs/contract/src/public-message.ts';
 import { BrokerAway, MessageRefused, type MessageBroker } from '../message-broker.ts';
 import { giveUpAfter, within } from './deadline.ts';
 import { kafkaLog, type PublisherLog } from './kafka-log.ts';
 import { kafkaWord, isTooLarge } from './kafka-word.ts';
+import { Line, type Outgoing } from './line.ts';
 import './produce-patch.ts';
-import type { ReadyMessage } from './produce-patch.ts';
 import { readyRecord } from './ready-record.ts';
 import './request-queue-patch.ts';
 import { prepareTopics } from './topics.ts';
@@ -26,7 +26,7 @@ export interface KafkaBrokerOptions {
  * all of it falls into one partition.
  */
 const CHUNK_BYTES = 896 * 1024;
-/** kafkajs tries a few times by itself; whoever follows the ledger goes on trying, with a new producer. */
+/** kafkajs tries a few times to connect and to ask for metadata; what is sent is line.ts' own affair. */
 const RETRY: RetryOptions = { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000, factor: 0.2, multiplier: 2 };
 /** How long a stop waits for a connection to close. */
 const FAREWELL_MS = 5_000;
@@ -115,13 +115,6 @@ export class KafkaBroker implements MessageBroker {
   }
 }
 
-/** As kafkajs takes it. */
-interface Outgoing extends ReadyMessage {
-  readonly topic: string;
-  /** With what the format adds to it in a batch, at most. */
-  readonly bytes: number;
-}
-
 const outgoingOf = (message: PublicMessage): Outgoing => {
   const form = kafkaForm(message.event);
   const record = readyRecord(form);
@@ -134,55 +127,6 @@ const outgoingOf = (message: PublicMessage): Outgoing => {
     record,
   };
 };
-
-/** One producer, from its first message to its first failure. */
-class Line {
-  private closed = false;
-  private readonly producer: Producer;
-  private sending: Promise<unknown> | undefined;
-
-  constructor(kafka: Kafka) {
-    this.producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      retry: RETRY,
-      createPartitioner:
-        () =>
-        ({ message, partitionMetadata }) => {
-          // kafkajs goes on retrying behind our back after a deadline, and even connects again to do so.
-          if (this.closed) throw new kafkajs.KafkaJSNonRetriableError('this producer was given up');
-          return (message as Outgoing).record.partitionOf(partitionMetadata.length);
-        },
-    });
-  }
-
-  connect(): Promise<void> {
-    return this.producer.connect();
-  }
-
-  send(chunk: readonly Outgoing[]): Promise<unknown> {
-    const topics = [...new Set(chunk.map((message) => message.topic))];
-    return (this.sending = this.producer.sendBatch({
-      acks: -1,
-      timeout: 10_000,
-      topicMessages: topics.map((topic) => ({
-        topic,
-        messages: chunk.filter((message) => message.topic === topic),
-      })),
-    }));
-  }
-
-  async close(): Promise<void> {
-    this.closed = true;
-    await this.producer.disconnect().catch(() => undefined);
-    // What was still on its way may have connected again.
-    await this.sending?.then(
-      () => undefined,
-      () => this.producer.disconnect().catch(() => undefined),
-    );
-  }
-}
 
 /** Runs of messages that are sent together, in order; a message larger than a chunk goes alone. */
 const chunks = function* (messages: readonly Outgoing[]): Iterable<readonly Outgoing[]> {

@@ -1,3 +1,5 @@
+import kafkajs from 'kafkajs';
+
 /** An error's own short word: Kafka's type, else the network's code, else its class. Never a message. */
 export const kafkaWord = (error: unknown): string => {
   const chain = causesOf(error);
@@ -13,6 +15,13 @@ const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /** What was sent together is too large for the topic; of a single message that is the last word. */
 export const isTooLarge = (error: unknown): boolean => TOO_LARGE.has(kafkaWord(error));
+
+/** A broker answered, be it with a no, or is known not to offer what was asked; anything else may mean that it is away. */
+export const isAnswer = (error: unknown): boolean =>
+  causesOf(error).some(
+    (cause) =>
+      cause instanceof kafkajs.KafkaJSProtocolError || cause instanceof kafkajs.KafkaJSServerDoesNotSupportApiKey,
+  );
 
 const causesOf = (error: unknown): Error[] => {
   const chain: Error[] = [];

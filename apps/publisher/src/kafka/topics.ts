@@ -1,6 +1,7 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { TOPICS_OUT } from '../../../../libs/contract/src/names.ts';
 import type { PublisherLog } from './kafka-log.ts';
+import { isAnswer, kafkaWord } from './kafka-word.ts';
 
 /** NOTE: promised to consumers (formats.md, Published). The number is never changed: order per key hangs on it. */
 export const PARTITIONS = 12;
@@ -23,7 +24,20 @@ export const prepareTopics = async (admin: Admin, log: PublisherLog): Promise<vo
     log.info({ topics: missing }, 'topics made');
   }
   const others = TOPICS_OUT.filter((topic) => existing.has(topic));
-  if (others.length > 0) await look(admin, others, log);
+  if (others.length > 0) await lookIfAllowed(admin, others, log);
+};
+
+/** Who may send need not have the right to look. It is advice, and publishing does not wait for it. */
+const lookIfAllowed = async (admin: Admin, topics: string[], log: PublisherLog): Promise<void> => {
+  try {
+    await look(admin, topics, log);
+  } catch (error) {
+    if (!isAnswer(error)) throw error;
+    log.warn(
+      { topics, code: kafkaWord(error) },
+      'the broker does not show how the topics are set: whether they keep what consumers are promised is not known',
+    );
+  }
 };
 
 /** Somebody else may have made a topic in a way that breaks a promise: said, not mended. */
