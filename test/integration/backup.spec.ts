@@ -1,13 +1,18 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allMigrations } from '../../apps/operator/src/places.ts';
+import pg from 'pg';
+import { allMigrations, openNewPool } from '../../apps/operator/src/places.ts';
 import { BackupTrouble, readManifest } from '../../libs/backup/src/manifest.ts';
+import { loadTables, writeTables } from '../../libs/backup/src/tables.ts';
 import { takeBackup } from '../../libs/backup/src/take.ts';
 import type { EventStore } from '../../libs/ledger/src/port.ts';
 import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
+import { inTransaction } from '../../libs/postgres/src/database.ts';
 import { migrate } from '../../libs/postgres/src/migrations.ts';
+import { Opened } from '../../libs/program/src/opened.ts';
 import { serveLedger } from '../../libs/program/src/served-ledger.ts';
+import { readSettings } from '../../libs/settings/src/settings.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -58,5 +63,47 @@ describe('taking a backup', () => {
     });
     await expect(take(directory, moving)).rejects.toThrow(BackupTrouble);
     await expect(readManifest(directory)).rejects.toThrow('is no backup, or one that was not finished');
+  });
+
+  describe('takes longer than a program waits for a statement', () => {
+    let hasty: pg.Pool;
+    beforeAll(async () => {
+      hasty = new pg.Pool({ connectionString: database.url, query_timeout: 300 });
+      await database.pool.query(
+        `insert into es.secrets (name, wrapped) select 'secret ' || n, '' from generate_series(1, 3) n;
+         create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.2); return old; end $$;
+         create trigger dawdle before delete on es.secrets for each row execute function dawdle()`,
+      );
+    });
+    afterAll(() => hasty.end());
+    const inRoom = async (name: string): Promise<string> => {
+      await mkdir(join(room, name));
+      return join(room, name);
+    };
+
+    it('when there are many rows to count', async () => {
+      const directory = await inRoom('counted');
+      const slowly = { table: 'es.secrets', where: 'pg_sleep(0.2) is not null' };
+      const [file] = await inTransaction(hasty, (tx) => writeTables(tx, directory, [slowly]));
+      expect(file!.rows).toBe(3);
+    });
+
+    it('and when many rows of an interrupted restore make way', async () => {
+      const directory = await inRoom('loaded');
+      const files = await inTransaction(hasty, (tx) => writeTables(tx, directory, [{ table: 'es.secrets' }]));
+      for (let times = 0; times < 2; times++) await inTransaction(hasty, (tx) => loadTables(tx, directory, files));
+      const { rows } = await database.pool.query('select count(*)::int as secrets from es.secrets');
+      expect(rows).toEqual([{ secrets: 3 }]);
+    });
+
+    it('and the operator’s commands wait for it', async () => {
+      const opened = new Opened();
+      const settings = readSettings({ DATABASE_URL: database.url }, { standalone: true });
+      const { pool } = await openNewPool(settings, opened);
+      expect([pool.options.statement_timeout, pool.options.query_timeout].every((ms) => Number(ms) >= 3_600_000)).toBe(
+        true,
+      );
+      await opened.close();
+    });
   });
 });

@@ -31,6 +31,7 @@ describeWithKafka('a restore', (kafka) => {
       let bert: Lived;
       let words: string;
       let references: string[];
+      let givenAfter: number;
       let last: { position: string; epoch: string };
       let consumer: Consumer;
 
@@ -207,7 +208,8 @@ describeWithKafka('a restore', (kafka) => {
         const used = references.map((reference) => numberOfReference(reference.replaceAll('-', ''))!);
         for (let number = 0; number < 3; number++) {
           const { reference } = await receive(`After the restore ${number}.`);
-          expect(numberOfReference(reference.replaceAll('-', ''))!).toBeGreaterThan(Math.max(...used) + 2 ** 20 / 2);
+          givenAfter = numberOfReference(reference.replaceAll('-', ''))!;
+          expect(givenAfter).toBeGreaterThan(Math.max(...used) + 2 ** 20 / 2);
         }
       });
 
@@ -236,7 +238,7 @@ describeWithKafka('a restore', (kafka) => {
         expect(gaps.body.beyond.length).toBe(1);
       });
 
-      it('brings the same backup back on the other kind of ledger', async () => {
+      it('brings the same backup back on the other kind of ledger, and gives other references again', async () => {
         const database = await deployment.database();
         const other: Environment = {
           DATABASE_URL: database.url,
@@ -246,6 +248,8 @@ describeWithKafka('a restore', (kafka) => {
         expect(await deployment.operate(['restore', '--from', backup], other)).toMatchObject({ code: 0 });
         const there = await deployment.start(other);
         expect((await there.client.get(`/v1/complaints/${bert.complaints[0]}`)).body.words).toBe(words);
+        const next = await there.client.post('/v1/complaints', { channel: 'phone', words: 'After another restore.' });
+        expect(numberOfReference(next.body.reference.replaceAll('-', ''))!).toBeGreaterThan(givenAfter + 2 ** 20 / 2);
         await there.stop();
       });
 

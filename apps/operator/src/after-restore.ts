@@ -17,6 +17,7 @@ import { applyErasures, demandErasureList } from './erasure-list.ts';
 import type { Place } from './places.ts';
 import { Progress } from './progress.ts';
 import { OUR_LEDGER, type Quiet } from './quiet.ts';
+import { goOnUnused, readStretches, stretchesOf } from './stretches.ts';
 
 export interface SetRightOptions {
   readonly place: Place;
@@ -29,6 +30,8 @@ export interface SetRightOptions {
 export interface SetRight {
   readonly sum: LedgerSum;
   readonly epoch: string;
+  /** How references go on, as a sentence. */
+  readonly references: string;
   readonly erasures: number;
   /** Followers whose checkpoint lay behind the ledger's last fact, or was of no ledger that is known. */
   readonly setBack: readonly string[];
@@ -47,6 +50,7 @@ export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
   const served = await servedBy(pool);
   await refuseElsewhere(place, served);
   if (!withoutErasures) await demandErasureList(place, pool);
+  await readStretches(stretchesOf(settings));
   await identity.keepOrganisation(settings.organisation);
   const known = [await identity.epoch(), served];
   const stored = await storedPositions(pool);
@@ -55,7 +59,7 @@ export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
   const numbered = (position: Position): Position | undefined =>
     known.includes(epochOf(position)) ? printPosition(known[0]!, numberOf(position, epochOf(position))) : undefined;
   const positions = new PositionMap(stored.flatMap((position) => numbered(position) ?? []));
-  const sum = await verify({ place, head, positions, out });
+  const { sum, asOf } = await verify({ place, head, positions, out });
 
   const beyond = (position: Position): boolean => {
     const here = numbered(position);
@@ -68,9 +72,8 @@ export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
   if ((await store.head()) !== head)
     throw new Trouble('Somebody wrote to the ledger meanwhile. Stop every program, then run this again.');
   // All that must be so before a program starts comes before the step that lets one start.
-  const references = new PostgresReferences(pool);
-  if (place.kind === 'eventstoredb') await references.refill(store);
-  await references.goOnInUnusedStretch();
+  if (place.kind === 'eventstoredb') await new PostgresReferences(pool).refill(store);
+  const references = await goOnUnused(place, asOf);
   const erasures = await applyErasures(place);
   const epoch = await identity.renewEpoch();
   await inTransaction(pool, async (tx) => {
@@ -84,7 +87,7 @@ export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
     });
     await serveLedger(tx, epoch);
   });
-  return { sum, epoch, erasures, setBack, anew };
+  return { sum, epoch, references, erasures, setBack, anew };
 };
 
 /** The database says that its ledger is another one, or nowhere yet: then this one must not come to life beside it. */
@@ -105,22 +108,27 @@ const refuseElsewhere = async ({ kind, pool, store }: Place, served: string | un
     );
 };
 
-/** Reads the ledger through: digests, chains, and whether the database has every key that a fact was sealed with. */
+/**
+ * Reads the ledger through: digests, chains, and whether the database has every key that a fact was sealed with. `asOf`:
+ * when its last fact was recorded. The database is of that moment, or of a later one of which nothing tells.
+ */
 const verify = async (options: {
   place: Place;
   head: Position | undefined;
   positions: PositionMap;
   out: Out;
-}): Promise<LedgerSum> => {
+}): Promise<{ sum: LedgerSum; asOf: string | undefined }> => {
   const { place, head, positions, out } = options;
   const chain = new Chain();
   const progress = new Progress(out.progress, 'verifying', head);
   let [facts, lost, first] = [0, 0, ''];
+  let asOf: string | undefined;
   for await (const page of ledgerSource(place.store, head).pages(out.signal)) {
     for (const fact of page) {
       chain.take(fact);
       positions.pass(fact.position, fact.position);
     }
+    asOf = page.at(-1)!.metadata.recordedAt;
     const missing = await missingKeys(place.pool, page);
     lost += missing.length;
     first ||= missing[0] ?? '';
@@ -130,7 +138,7 @@ const verify = async (options: {
     throw new Trouble(
       `The database lacks the data keys of ${lost} facts (the first: ${first}): it is older than the ledger, and their words cannot be read. Restore it to a moment that is not before the ledger's.`,
     );
-  return chain.sum();
+  return { sum: chain.sum(), asOf };
 };
 
 /** Facts of the page that hold a text whose key's row is missing; an erased key has its row. */

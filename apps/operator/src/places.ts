@@ -34,6 +34,9 @@ export interface Place {
 /** Shows in the database's list of connections; this process alone is called so, and sees by it what others do. */
 export const OPERATOR = `redress-operate-${randomBytes(4).toString('hex')}`;
 
+/** A command goes over whole tables, which may be large; whoever is tired of waiting ends it. */
+const PATIENCE_MS = 3_600_000;
+
 /** Every schema of a deployment, whichever program would have made it. */
 export const allMigrations: readonly MigrationList[] = [
   ledgerMigrations,
@@ -67,7 +70,7 @@ export const openPool = async (settings: Settings, opened: Opened): Promise<Open
 /** The same for a place that is to be filled: it may be empty, and is made when it is not there. */
 export const openNewPool = async (settings: Settings, opened: Opened): Promise<OpenedPool> => {
   const databaseUrl = settings.databaseUrl ?? (await embedded(settings, opened));
-  const pool = openDatabase(databaseUrl, { name: OPERATOR, max: 4 });
+  const pool = openDatabase(databaseUrl, { name: OPERATOR, max: 4, statementTimeoutMs: PATIENCE_MS });
   opened.closeBy(() => pool.end());
   return { pool, databaseUrl };
 };

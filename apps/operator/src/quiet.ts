@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Opened } from '../../../libs/program/src/opened.ts';
+import { KEPT_ALIVE, PRESENCE_LOCK } from '../../../libs/program/src/presence.ts';
 import { Trouble } from './command.ts';
 import { OPERATOR } from './places.ts';
 
@@ -13,24 +14,29 @@ const PATIENCE_MS = { leased: 9_000, connected: 2_000 };
 export type Quiet = (ours?: readonly string[]) => Promise<void>;
 
 /**
- * Proves that nobody else is at work on a database, and keeps other commands of this kind away until all is closed:
- * no program is connected, no follower holds a lease. A program that is not connected just now cannot be seen: who stops
- * them must stop all of them. Throws Trouble.
+ * Proves that nobody else is at work on a database, and keeps programs and other commands of this kind away until all is
+ * closed: the lock is ours that every program holds while it lives, however idle it is. Programs of before that lock are
+ * seen by their connections, and followers by their leases. Throws Trouble.
  */
 export const demandQuiet = async (databaseUrl: string, opened: Opened, signal: AbortSignal): Promise<Quiet> => {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: OPERATOR });
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: OPERATOR, keepAlive: true });
   client.on('error', () => undefined);
   await client.connect();
   opened.closeBy(() => client.end());
-  const { rows } = await client.query<{ alone: boolean }>(`select pg_try_advisory_lock(${ALONE}) as alone`);
-  if (!rows[0]!.alone) throw new Trouble('Another such command is at work on this database. Wait for its end.');
+  await client.query(KEPT_ALIVE);
+  if (!(await takes(client, ALONE)))
+    throw new Trouble('Another such command is at work on this database. Wait for its end.');
+  let held = false;
   const quiet: Quiet = async (ours = []) => {
     for (const since = Date.now(); ;) {
+      held ||= await takes(client, PRESENCE_LOCK);
       const programs = await connected(client, ours);
       const busy = [...programs, ...(await leased(client))];
-      if (busy.length === 0) return;
-      if (Date.now() - since > (programs.length > 0 ? PATIENCE_MS.connected : PATIENCE_MS.leased))
-        throw new Trouble(`Stop every program of Redress first; these are still at work: ${busy.join(', ')}.`);
+      if (held && busy.length === 0) return;
+      if (Date.now() - since > (programs.length > 0 || !held ? PATIENCE_MS.connected : PATIENCE_MS.leased))
+        throw new Trouble(
+          `Stop every program of Redress first; these are still at work: ${busy.join(', ') || 'one that starts just now'}.`,
+        );
       await pause(500, undefined, { signal });
     }
   };
@@ -40,6 +46,11 @@ export const demandQuiet = async (databaseUrl: string, opened: Opened, signal: A
 
 /** What the opened ledger of this very process is called in the list of connections. */
 export const OUR_LEDGER = ['redress-ledger', 'redress-append'];
+
+const takes = async (client: pg.Client, lock: string): Promise<boolean> => {
+  const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${lock}) as taken`);
+  return rows[0]!.taken;
+};
 
 const connected = async (client: pg.Client, ours: readonly string[]): Promise<string[]> => {
   const { rows } = await client.query<{ name: string; connections: number }>(

@@ -3,7 +3,6 @@ import { backupSource, verifyFacts } from '../../../libs/backup/src/facts.ts';
 import { verifyFile } from '../../../libs/backup/src/files.ts';
 import type { Manifest } from '../../../libs/backup/src/manifest.ts';
 import { filledTables, loadTables } from '../../../libs/backup/src/tables.ts';
-import { PostgresReferences } from '../../../libs/desk/src/references.ts';
 import { compare, fill } from '../../../libs/ledger/src/copy/fill.ts';
 import { epochOf, moveStoredPositions, storedPositions } from '../../../libs/ledger/src/copy/stored-positions.ts';
 import { numberOf, printPosition } from '../../../libs/ledger/src/position.ts';
@@ -17,6 +16,7 @@ import { applyErasures, demandErasureList } from './erasure-list.ts';
 import { allMigrations, masterKeyFileOf, type Place } from './places.ts';
 import { Progress } from './progress.ts';
 import { OUR_LEDGER, type Quiet } from './quiet.ts';
+import { goOnUnused, readStretches, stretchesOf } from './stretches.ts';
 
 export interface RestoreOptions {
   readonly directory: string;
@@ -34,6 +34,8 @@ export interface Restored {
   /** What an interrupted run had written. */
   readonly found: number;
   readonly epoch: string;
+  /** How references go on, as a sentence. */
+  readonly references: string;
   /** Erasures that came after the backup, applied again. */
   readonly erasures: number;
 }
@@ -101,7 +103,6 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
 
   await quiet(OUR_LEDGER);
   const epoch = await identity.renewEpoch();
-  const references = new PostgresReferences(pool);
   await inTransaction(pool, async (tx) => {
     await moveStoredPositions(tx, (position) => {
       if (epochOf(position) !== manifest.epoch)
@@ -111,13 +112,13 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
     });
     await tx.query(`select setval('desk.reference_numbers', $1, false)`, [manifest.nextReference]);
   });
-  await references.goOnInUnusedStretch();
+  const references = await goOnUnused(place, manifest.made);
   const erasures = await applyErasures(place);
   await inTransaction(pool, async (tx) => {
     if (place.kind === 'postgres') await wakeUp(tx);
     await serveLedger(tx, epoch);
   });
-  return { facts: sum.facts, found, epoch, erasures };
+  return { facts: sum.facts, found, epoch, references, erasures };
 };
 
 /** Rows as they were taken; positions are still those of the ledger that was backed up. */
@@ -129,10 +130,11 @@ const loadBeside = ({ directory, manifest, place }: RestoreOptions): Promise<voi
 
 /**
  * Before the long part, or nothing is written at all: the words of this backup open with this master key, and the list of
- * erasures is no older than the backup.
+ * erasures is no older than the backup; the list of references can be read.
  */
 const proveKeyAndErasures = async (options: RestoreOptions): Promise<void> => {
   const { directory, manifest, place, withoutErasures } = options;
+  await readStretches(stretchesOf(place.settings));
   const tried = new Error('tried');
   const needed = manifest.beside.filter(({ table }) => ['es.secrets', 'es.erasures'].includes(table));
   await inTransaction(place.pool, async (tx) => {

@@ -42,7 +42,10 @@ export const writeTables = async (
   for (const { table, where = 'true', without = [] } of kept) {
     const columns = (await columnsOf(tx, table)).filter((column) => !without.includes(column));
     if (columns.length === 0) continue; // a program that never ran here has no tables
-    const rows = await tx.query<{ count: string }>(`select count(*) as count from ${table} where ${where}`);
+    const rows = await tx.query<{ count: string }>({
+      text: `select count(*) as count from ${table} where ${where}`,
+      ...PATIENT,
+    });
     const copied = tx.query(untimed(copyTo(`copy (select ${listed(columns)} from ${table} where ${where}) to stdout`)));
     const file = await writeFile(directory, table, copied);
     ended(copied);
@@ -57,7 +60,7 @@ export const loadTables = async (tx: PoolClient, directory: string, files: reado
     const { table, columns, rows } = file;
     if (!ALL.some((kept) => kept.table === table) || !columns.every((column) => /^[a-z_]+$/.test(column)))
       throw new BackupTrouble(`The backup names a table that is none of ours: ${JSON.stringify(table)}.`);
-    await tx.query(`delete from ${table}`);
+    await tx.query(`truncate ${table}`); // whatever an interrupted run left there, at once
     const loading = tx.query(untimed(copyFrom(`copy ${table} (${listed(columns)}) from stdin`)));
     await pour(directory, file, loading);
     ended(loading);
@@ -65,10 +68,14 @@ export const loadTables = async (tx: PoolClient, directory: string, files: reado
       throw new BackupTrouble(`${file.file} holds ${loading.rowCount} rows, and the manifest says ${rows}.`);
   }
   // What was loaded by its number must not be counted again.
-  await tx.query(
-    `select setval(pg_get_serial_sequence('es.timers', 'number'), greatest((select max(number) from es.timers), 1))`,
-  );
+  await tx.query({
+    text: `select setval(pg_get_serial_sequence('es.timers', 'number'), greatest((select max(number) from es.timers), 1))`,
+    ...PATIENT,
+  });
 };
+
+/** Large tables take their time; the server's own limit is lifted by `set local statement_timeout`. */
+const PATIENT = { query_timeout: 3_600_000 } as object;
 
 const ALL = [...FOLLOWING, ...BESIDE];
 

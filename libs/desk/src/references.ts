@@ -12,8 +12,6 @@ export interface References {
   find(reference: string): Promise<string | undefined>;
 }
 
-/** After a restore the counter goes on behind the next multiple of this: what was counted meanwhile stays unused. */
-const STRETCH = 2 ** 20;
 /** The number that is given next. */
 const NEXT = '(select last_value + is_called::int from desk.reference_numbers)';
 
@@ -67,26 +65,26 @@ export class PostgresReferences implements References {
       after = page.scannedTo ?? after;
       atHead = page.atHead;
     }
-    await this.countFrom('coalesce(max(number), -1) + 1');
+    await this.countFrom('(select coalesce(max(number), -1) + 1 from desk.complaint_references)');
     return added;
   }
 
-  /**
-   * After a restore: numbers that were given since the backup are on paper somewhere, so none of them may come again. They
-   * began where the counter stood, which after an earlier restore is far behind the last number given.
-   */
-  async goOnInUnusedStretch(): Promise<void> {
-    await this.countFrom(
-      `((greatest(coalesce(max(number), -1) + 1, ${NEXT}) + ${STRETCH - 1}) / ${STRETCH} + 1) * ${STRETCH}`,
+  /** The number that is given next, behind all that are known here. */
+  async nextNumber(): Promise<number> {
+    const { rows } = await this.pool.query<{ next: string }>(
+      `select greatest(coalesce(max(number), -1) + 1, ${NEXT}) as next from desk.complaint_references`,
     );
+    return Number(rows[0]!.next);
+  }
+
+  /** After a restore, behind what was given since (references-after-restore.ts). */
+  async goOnFrom(number: number): Promise<void> {
+    await this.countFrom(`${number}::bigint`);
   }
 
   /** Never back: a number that was given is not given again. */
   private async countFrom(next: string): Promise<void> {
-    await this.pool.query(
-      `select setval('desk.reference_numbers', greatest((select ${next} from desk.complaint_references),
-         ${NEXT}), false)`,
-    );
+    await this.pool.query(`select setval('desk.reference_numbers', greatest(${next}, ${NEXT}), false)`);
   }
 
   /** Each complaint's number, counted for those that have none; undefined: somebody else counted it at the same moment. */

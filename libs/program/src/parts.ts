@@ -22,6 +22,7 @@ import { timerMigrations } from '../../timers/src/migrations.ts';
 import { programMigrations } from './migrations.ts';
 import { openingAll } from './opened.ts';
 import { openLedger, type OpenedLedger } from './open-ledger.ts';
+import { onlyWhilePresent, Presence } from './presence.ts';
 import { proveServedLedger, rememberServedLedger } from './served-ledger.ts';
 
 /** What every program of a deployment stands on. */
@@ -52,7 +53,7 @@ export interface OpenOptions {
 /**
  * Opens the database and the ledger, brings the schemas up to date, proves the master key and that the database serves
  * this ledger, fixes the organisation and applies erasures that a restore undid: all before any door opens.
- * Throws MasterKeyTrouble, WrongMasterKey, LedgerAway, OtherLedger, OtherOrganisation, and whatever the database says.
+ * Throws MasterKeyTrouble, WrongMasterKey, OperatorAtWork, LedgerAway, OtherLedger, OtherOrganisation, and whatever the database says.
  */
 export const openParts = (settings: Settings, options: OpenOptions): Promise<Parts> =>
   openingAll(async (opened) => {
@@ -75,11 +76,15 @@ export const openParts = (settings: Settings, options: OpenOptions): Promise<Par
     const keyFile = settings.masterKeyFile ?? `${resolve(settings.dataDir)}.master-key`;
     const master = await openMasterKey({ pool, file: keyFile, mint: options.mint });
     const secrets = await Secrets.open(pool, master);
+    const presence = await Presence.take(databaseUrl, { name: `redress-${name}`, log });
+    opened.closeBy(() => presence.close());
     const ledger = await openLedger(settings, { pool, databaseUrl });
     opened.closeBy(() => ledger.close());
-    const { store, identity } = ledger;
+    const { identity } = ledger;
+    const store = onlyWhilePresent(ledger.store, presence);
     const epoch = await identity.epoch();
     await proveServedLedger(pool, store, epoch);
+    presence.serves(epoch);
     // For ever, so only for a start that has come this far.
     await identity.keepOrganisation(settings.organisation);
     await rememberServedLedger(pool, epoch);

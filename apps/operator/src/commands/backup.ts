@@ -8,6 +8,7 @@ import { lacking } from '../erasure-list.ts';
 import { optionsOf } from '../options.ts';
 import { erasureLogOf, masterKeyFileOf, openPlace, openPool } from '../places.ts';
 import { Progress } from '../progress.ts';
+import { readStretches, stretchesOf } from '../stretches.ts';
 
 export const backup: Command = {
   name: 'backup',
@@ -41,6 +42,8 @@ the backups) and the list of erasures (ERASURE_LOG: keep it out of the backups, 
           `Not in it: the master key, ${masterKeyFileOf(settings)}. Keep a copy in another place than the backup.`,
         );
         out.say(`Not in it: the list of erasures, ${erasureLogOf(settings)}. Keep a current copy; a restore needs it.`);
+        if ((await readStretches(stretchesOf(settings))) !== undefined)
+          out.say(`Nor where references went on after a restore, ${stretchesOf(settings)}. Keep it with that list.`);
         const loss = await lacking(place);
         if (loss !== undefined) out.say(loss);
         return 0;

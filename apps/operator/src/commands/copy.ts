@@ -22,10 +22,11 @@ kind, or with a database of its own, is named by TO_DATABASE_URL, TO_DATA_DIR, T
 (secrets also as TO_…_FILE). Without a database of its own the target shares the source's: keys, references, checkpoints,
 timers and lists stay where they are.
 
-Stop every program first; the command refuses to begin while it sees one. Facts keep ids, revisions, recorded times and
-order; each digest is verified, and the target is read back and compared. Only then, in one transaction, the checkpoints
-become the target's and the source is put to rest. A run that was killed is run again, and goes on. Afterwards start the
-programs with the target's settings. The new ledger has a new epoch: old positions are answered with 410.`,
+Stop every program first; the command refuses to begin while one runs, and none starts before it has ended. Facts keep
+ids, revisions, recorded times and order; each digest is verified, and the target is read back and compared. Only then, in
+one transaction, the checkpoints become the target's and the source is put to rest. A run that was killed is run again, and
+goes on. Afterwards start the programs with the target's settings. The new ledger has a new epoch: old positions are
+answered with 410.`,
   run: (args, _settings, out) =>
     openingAll(async (opened): Promise<ExitCode> => {
       const { from, to } = optionsOf(args, ['from', 'to']);

@@ -21,7 +21,9 @@ that you answer for it. The backup is read through and verified before anything 
 program starts on the database until it is done; a run that was killed is run again, and goes on.
 
 The ledger gets a new epoch, by which consumers learn that it was restored; old positions are answered with 410;
-references go on in an unused stretch; the lists are made anew by the projectors when the service starts.`,
+references go on in an unused stretch, which is listed beside the list of erasures (its name and \`.references\`): with that
+file in its place another restore goes on behind it, and without it behind what the time since the backup makes possible. The
+lists are made anew by the projectors when the service starts.`,
   run: (args, settings, out) =>
     openingAll(async (opened): Promise<ExitCode> => {
       const { from, [WITHOUT_LIST]: withoutErasures = false } = optionsOf(args, ['from'], [WITHOUT_LIST]);
@@ -39,6 +41,7 @@ references go on in an unused stretch; the lists are made anew by the projectors
         out.say(
           `The epoch is now ${restored.epoch}; ${restored.erasures} erasures since the backup were applied again.`,
         );
+        out.say(restored.references);
         if (withoutErasures) out.say(ANSWERED_FOR);
         out.say('What was published since the backup and is not in it: consumers learn of it by the new epoch.');
         out.say('Start the programs. The lists are made anew from the facts, which takes its time.');

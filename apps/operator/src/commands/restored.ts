@@ -15,9 +15,10 @@ export const restored: Command = {
 To be run once, the programs being stopped, after pg_restore, a snapshot, point-in-time recovery, or the restore of an
 EventStoreDB: before it, the service may not start. Verifies every digest, and that the database has the key of every
 fact; then gives the ledger a new epoch, sets checkpoints that lie beyond it back to its last fact, lets references go on
-in an unused stretch and applies the erasures of ERASURE_LOG again; without that list, or with one that lacks erasures which
-the database knows, nothing is done, unless the option says that you answer for it. With EventStoreDB, restore it first, and PostgreSQL to
-a moment that is not before it: keys must be at least as new as the facts. Its lists are then made anew.`,
+in an unused stretch (listed in a file beside ERASURE_LOG, its name and \`.references\`: keep the two together) and applies
+the erasures of ERASURE_LOG again; without that list, or with one that lacks erasures which the database knows, nothing is
+done, unless the option says that you answer for it. With EventStoreDB, restore it first, and PostgreSQL to a moment that
+is not before it: keys must be at least as new as the facts. Its lists are then made anew.`,
   run: (args, settings, out) =>
     openingAll(async (opened): Promise<ExitCode> => {
       const { [WITHOUT_LIST]: withoutErasures = false } = optionsOf(args, [], [WITHOUT_LIST]);
@@ -26,9 +27,15 @@ a moment that is not before it: keys must be at least as new as the facts. Its l
         await migrate(database.pool, ...allMigrations);
         const quiet = await demandQuiet(database.databaseUrl, opened, out.signal);
         const place = await openPlace(settings, database, opened);
-        const { sum, epoch, erasures, setBack, anew } = await setRight({ place, withoutErasures, quiet, out });
+        const { sum, epoch, references, erasures, setBack, anew } = await setRight({
+          place,
+          withoutErasures,
+          quiet,
+          out,
+        });
         out.say(`${sum.facts} facts in ${sum.streams} streams are as their digests say: ${sum.order}`);
         out.say(`The epoch is now ${epoch}; ${erasures} erasures were applied again.`);
+        out.say(references);
         if (withoutErasures) out.say(ANSWERED_FOR);
         if (setBack.length > 0) out.say(`Set back to the ledger’s last fact, or its first: ${setBack.join(', ')}`);
         if (anew) out.say('Lists, timers and counts are made anew from the facts when the programs start.');
