@@ -48,6 +48,9 @@ describe('a body of JSON', () => {
     expect(codesIn(members(90_000))).toEqual(['# too-many']);
     expect(codesIn(`{"a":${elements(10_000)}}`)).toEqual([]);
     expect(codesIn(`{"a":{"b":${elements(10_001)}}}`)).toEqual(['#/a/b too-many']);
+    const objects = (count: number) => `[${Array.from({ length: count }, () => members(10)).join(',')}]`;
+    expect(codesIn(`{"a":${objects(2_999)}}`)).toEqual([]);
+    expect(codesIn(`{"a":${objects(3_000)}}`)).toEqual(['#/a/2999 too-many']);
   });
 
   it('tells at most a hundred places', () => {

@@ -10,6 +10,8 @@ import type { BodyError } from './problem.ts';
 /** Bodies of this house are five deep at most; whatever walks them may recurse. */
 const DEEPEST = 32;
 const MOST_NAMES = 256;
+/** All objects together. */
+const MOST_NAMES_IN_ALL = 30_000;
 const MOST_ELEMENTS = 10_000;
 const MOST_ERRORS = 100;
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
@@ -28,6 +30,7 @@ interface Level {
 export const misfitsIn = (text: string): BodyError[] => {
   const errors: BodyError[] = [];
   const levels: Level[] = [];
+  let names = 0;
   const misfit = (code: string, detail: string): void => {
     if (errors.length < MOST_ERRORS) errors.push({ pointer: pointerOf(levels.map(({ at }) => at)), code, detail });
   };
@@ -81,6 +84,8 @@ export const misfitsIn = (text: string): BodyError[] => {
           else if (level.names.has(value)) misfit('duplicate-name', 'This name stands twice in one object.');
           level.names.add(value);
           if (level.names.size > MOST_NAMES) return tooMany(`At most ${MOST_NAMES} members.`);
+          if (++names > MOST_NAMES_IN_ALL)
+            return tooMany(`At most ${MOST_NAMES_IN_ALL} members in all objects together.`);
         }
         look(value);
         index = end;

@@ -110,6 +110,16 @@ describe('reopening', () => {
       .when(reopening(A_MOMENT_TOO_LATE))
       .thenRefused('reopening-window-passed', { follows: COMPLAINT }));
 
+  it('does not lie before what it reopens: so no date passes by the window', () => {
+    const A_MOMENT_BEFORE = '2026-03-10T11:59:59.999Z';
+    for (const end of [resolved, withdrawn]) {
+      given(received, at(RESOLVED_AT, end))
+        .when(reopening(A_MOMENT_BEFORE))
+        .thenRefused('invalid-body', { errors: [expect.objectContaining({ pointer: '#/effectiveAt' })] });
+      given(received, at(RESOLVED_AT, end)).when(reopening(RESOLVED_AT)).then(reopened);
+    }
+  });
+
   it('counts the window from the resolution: neither the closing nor a message moves it', () =>
     given(
       received,

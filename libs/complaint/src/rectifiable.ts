@@ -4,6 +4,8 @@ import '../../fact/src/schema-kinds.ts';
 import { subjectOf } from '../../fact/src/vocabulary.ts';
 import type { WrongPlace } from './known-codes.ts';
 
+/** A problem tells no more wrong places than this. */
+const MOST_PLACES = 100;
 /** How long a personal text of a rectification may be, in characters: as long as the longest words of an intake. */
 const LONGEST = 65_536;
 
@@ -15,18 +17,25 @@ export const wrongMembers = (definition: TObject, data: Readonly<Record<string, 
   const members = Object.keys(data);
   if (members.length === 0)
     return [{ pointer: '#/data', code: 'required', detail: 'At least one member must be rectified.' }];
-  return members.flatMap((member): WrongPlace[] => {
+  const wrong = members.flatMap((member): WrongPlace[] => {
     const pointer = `#/data/${escaped(member)}`;
     if (!Object.hasOwn(definition.properties, member))
       return [{ pointer, code: 'unknown-member', detail: 'A fact of this kind has no such member.' }];
     const schema = asSent(definition.properties[member]!);
-    const places = new Set([...Value.Errors(schema, data[member])].map(({ path }) => path));
-    return [...places].map((path) => ({
+    return [...placesOf(Value.Errors(schema, data[member]))].map((path) => ({
       pointer: pointer + path,
       code: 'wrong-type',
       detail: 'This is not what this member holds.',
     }));
   });
+  return wrong.slice(0, MOST_PLACES);
+};
+
+/** Each place once, and no more than anybody reads: each is found only when it is asked for. */
+const placesOf = (errors: Iterable<{ readonly path: string }>): Set<string> => {
+  const places = new Set<string>();
+  for (const { path } of errors) if (places.add(path).size >= MOST_PLACES) break;
+  return places;
 };
 
 /** The schema of a member before its personal texts are sealed; what it does not name, nobody may add. */

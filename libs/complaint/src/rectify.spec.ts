@@ -56,6 +56,13 @@ describe('rectifying a fact', () => {
       .when(rectifying({ representative: { id: id(8), name: 'Bo' } }))
       .thenRefused('invalid-body', wrongAt('#/data/representative')));
 
+  it('tells at most a hundred places of what is wrong, however much is', () => {
+    const wrong = Array.from({ length: 9_000 }, () => ({ id: 1, category: 2 }));
+    given(received)
+      .when(rectifying({ issues: wrong, dues: wrong }))
+      .thenRefused('invalid-body', { errors: Array.from({ length: 100 }, () => expect.anything()) });
+  });
+
   it('is a new fact each time', () => {
     const rectified = factRectified({
       fact: RECEIPT,

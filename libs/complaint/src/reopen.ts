@@ -23,8 +23,10 @@ export const reopen = (
   complaint: Complaint,
   policy: Policy,
 ): Decision<ComplaintEvent, RefusalCode> => {
-  const until = reopenableUntil(complaint, policy);
-  if (until === undefined) return nothing;
+  const from = endOf(complaint);
+  if (!from) return nothing;
+  if (command.effectiveAt < from.at) return beforeItsEnd;
+  const until = addDuration(from.at, policy.reopeningWindow);
   if (command.effectiveAt <= until) return recorded(complaintReopened({ reason: command.reason }));
   return refused('reopening-window-passed', 'Too late to reopen; receive a new complaint that `follows` this one.', {
     follows: complaint.id,
@@ -33,6 +35,13 @@ export const reopen = (
 
 /** The last instant of the reopening window; undefined while there is nothing to reopen. */
 export const reopenableUntil = (complaint: Complaint, policy: Policy): string | undefined => {
-  const from = complaint.withdrawn ?? complaint.resolved;
-  return from ? addDuration(from.at, policy.reopeningWindow) : undefined;
+  const from = endOf(complaint);
+  return from && addDuration(from.at, policy.reopeningWindow);
 };
+
+/** What a reopening takes back. */
+const endOf = (complaint: Complaint) => complaint.withdrawn ?? complaint.resolved ?? undefined;
+
+const beforeItsEnd = refused('invalid-body', 'A reopening does not lie before what it reopens.', {
+  errors: [{ pointer: '#/effectiveAt', code: 'out-of-range', detail: 'It lies before the resolution or withdrawal.' }],
+});

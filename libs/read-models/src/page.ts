@@ -40,8 +40,14 @@ export const keyIn = <const Kinds extends readonly Part[]>(
   return key as { [I in keyof Kinds]: PartOf<Kinds[I]> };
 };
 
+/** As facts print them: a day that no calendar has comes back as another one. */
+const isInstant = (part: string): boolean => {
+  const parsed = Date.parse(part);
+  return !Number.isNaN(parsed) && new Date(parsed).toISOString() === part;
+};
+
 const FORMS = {
-  instant: (part: unknown) => typeof part === 'string' && !Number.isNaN(Date.parse(part)) && /^\d{4}-.*Z$/.test(part),
+  instant: (part: unknown) => typeof part === 'string' && isInstant(part),
   id: (part: unknown) => typeof part === 'string' && isUuid(part),
   text: (part: unknown) => typeof part === 'string' && !part.includes('\0'),
   code: (part: unknown) => part === null || (typeof part === 'string' && !part.includes('\0')),

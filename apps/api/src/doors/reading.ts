@@ -11,6 +11,7 @@ import { answerFound } from '../answer.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { historyItemOf } from '../history-item.ts';
 import { mannersOf } from '../manners.ts';
+import { Problem } from '../problem.ts';
 import { CursorParameter, InstantParameter, LimitParameter } from '../parameters.ts';
 import { HISTORY, NEXT_STEPS } from './answers.ts';
 import { COMPLAINT, THING_ANSWERS } from './complaint-answers.ts';
@@ -52,7 +53,8 @@ export class ReadingDoors {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const filters = { complaint, from, to };
-    const after = readCursor('history', filters, cursor) as number | undefined;
+    const after = readCursor('history', filters, cursor);
+    if (after !== undefined && !isRevision(after)) throw new Problem('invalid-cursor');
     const { value, revision } = found(
       await this.queries.execute(
         new ReadHistory(
@@ -164,3 +166,5 @@ export class ReadingDoors {
     return answerFound(reply, value, revision);
   }
 }
+
+const isRevision = (place: unknown): place is number => Number.isSafeInteger(place) && Number(place) >= 0;

@@ -4,6 +4,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { nameOf, whereOf } from '../../../../libs/ledger/src/follow/failure.ts';
+import { jointSignal } from '../../../../libs/ledger/src/joint-signal.ts';
 import { headersNamed } from '../../../../libs/program/src/headers-named.ts';
 import { mannersOf } from '../manners.ts';
 import { LimitParameter, PositionParameter } from '../parameters.ts';
@@ -115,8 +116,12 @@ export class FeedController {
     // A position of another ledger is refused now: later there is no status to say so.
     await readFeed(this.feed, after, 1);
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const events = streamFeed(this.feed, after, AbortSignal.any([gone.signal, this.stopping]));
+    const { signal, release } = jointSignal(gone.signal, this.stopping);
+    reply.raw.once('close', () => {
+      gone.abort();
+      release();
+    });
+    const events = streamFeed(this.feed, after, signal);
     return reply
       .type('text/event-stream')
       .header('x-accel-buffering', 'no')

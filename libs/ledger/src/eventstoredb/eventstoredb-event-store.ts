@@ -14,6 +14,7 @@ import {
   type SubscriptionSignal,
 } from '../port.ts';
 import { SharedPages } from '../follow/shared-pages.ts';
+import { jointSignal } from '../joint-signal.ts';
 import { Bell } from '../subscribe-by-pages.ts';
 import { Appending } from './appending.ts';
 import { readConnectionString } from './connection-string.ts';
@@ -116,12 +117,13 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<SubscriptionSignal, void> {
-    const signal = AbortSignal.any([options.signal, this.closing.signal]);
-    if (signal.aborted) return;
+    if (this.closing.signal.aborted) return;
+    const { signal, release } = jointSignal(options.signal, this.closing.signal);
     const leave = this.liveBell.join();
     try {
       yield* this.followed.subscribe(this.bell, { ...options, signal });
     } finally {
+      release();
       leave();
     }
   }

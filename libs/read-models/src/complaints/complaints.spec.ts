@@ -10,7 +10,7 @@ import {
 import { issueAdded, issueReclassified } from '../../../complaint/src/events/putting-right.ts';
 import { personalText } from '../../../fact/src/personal.ts';
 import { ensureBuilding, ensureLive } from '../generations.ts';
-import { InvalidCursor } from '../page.ts';
+import { InvalidCursor, cursorOf } from '../page.ts';
 import { applyAgain, catchUp, fill, openWorld, receipt, sumsOf, type World } from '../read-models.stories.ts';
 import { complaints } from './projection.ts';
 import { searchComplaints, type ComplaintFilters } from './query.ts';
@@ -225,6 +225,8 @@ describe('pages of complaints', () => {
       'nonsense',
       Buffer.from('["a","b"]').toString('base64url'),
       Buffer.from('null').toString('base64url'),
+      cursorOf('2026-Jan Z', randomUUID()),
+      cursorOf('2026-02-30T00:00:00.000Z', randomUUID()),
     ])
       await expect(search({}, { cursor })).rejects.toThrow(InvalidCursor);
   });

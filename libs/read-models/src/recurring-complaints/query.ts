@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { UNSPECIFIED } from '../../../complaint/src/vocabulary.ts';
 import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
-import { cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
+import { InvalidCursor, cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
 import { timestampOf } from '../table.ts';
 import { codesIn, DIMENSIONS, type Dimension } from './group.ts';
 import { recurringComplaints } from './projection.ts';
@@ -67,6 +67,7 @@ export const listRecurringComplaints = async (
   page: PageOf,
 ): Promise<Page<RecurringGroup>> => {
   const cursor = page.cursor === undefined ? undefined : keyIn(page.cursor, 'instant', 'instant', 'count', 'text');
+  if (cursor && cursor[0] >= cursor[1]) throw new InvalidCursor('its window has no length');
   const window = cursor ? { from: cursor[0], to: cursor[1] } : filters.window;
   const { answer, asOf } = await ask(readers, recurringComplaints, async (tx, schema) => {
     const rows = await groupsIn(
