@@ -1,17 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { checkAppend } from '../../libs/ledger/src/check-append.ts';
 import {
   AppendRejected,
   ConcurrencyConflict,
   ForeignPosition,
   KeyErased,
   StoreUnavailable,
+  type Position,
   type RecordedEvent,
 } from '../../libs/ledger/src/port.ts';
 import type { NewKeyRow } from '../../libs/privacy/src/key-table.ts';
+import { bodyOf } from '../../libs/ledger/src/postgres/append-body.ts';
+import { AppendConnection } from '../../libs/ledger/src/postgres/append-connection.ts';
 import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
 import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
+import { putToRest, wakeUp } from '../../libs/ledger/src/postgres/rest.ts';
+import { inTransaction, openDatabase } from '../../libs/postgres/src/database.ts';
 import { migrate } from '../../libs/postgres/src/migrations.ts';
 import { eventually } from '../support/child.ts';
+import { cuttableProxy, throughProxy, type CuttableProxy } from '../support/cuttable-proxy.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -236,6 +244,150 @@ describe('the PostgreSQL ledger', () => {
     expect(store.interruptions).toBe(before + 1);
     await store.append(stream, 0n, [sampleFact()]);
     expect(store.interruptions).toBe(before + 1);
+  });
+
+  describe('in trouble that is no fact’s fault', () => {
+    it.each([
+      [
+        'its function is missing',
+        'alter function es.append_many rename to gone',
+        'alter function es.gone rename to append_many',
+      ],
+      ['a table is missing', 'alter table es.streams rename to gone', 'alter table es.gone rename to streams'],
+      [
+        'a trigger is somebody else’s',
+        `create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
+         create trigger refuse before insert on es.events for each statement execute function refuse()`,
+        'drop trigger refuse on es.events; drop function refuse',
+      ],
+    ])('refuses for now, every append of the batch alike: %s', async (_, trouble, mend) => {
+      const streams = [sampleStream(), sampleStream()];
+      const append = () =>
+        Promise.allSettled(streams.map((stream) => store.append(stream, 'no_stream', [sampleFact()])));
+      await database.pool.query(trouble);
+      const outcomes = await append();
+      await database.pool.query(mend);
+      for (const outcome of outcomes)
+        expect(outcome).toMatchObject({
+          reason: { constructor: StoreUnavailable, cause: { code: expect.any(String) as string } },
+        });
+      expect(await append()).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
+    });
+
+    it('at rest it says so', async () => {
+      await inTransaction(database.pool, (tx) => putToRest(tx, 'It was moved.'));
+      const refused = await store.append(sampleStream(), 'no_stream', [sampleFact()]).catch((error: unknown) => error);
+      await inTransaction(database.pool, wakeUp);
+      expect(refused).toMatchObject({ constructor: StoreUnavailable, message: 'this ledger is at rest' });
+      await store.append(sampleStream(), 'no_stream', [sampleFact()]);
+    });
+
+    it('prepares its statement anew when it was lost, as it is behind a pooler', async () => {
+      const connection = new AppendConnection({ connectionString: database.url });
+      const send = () => {
+        const stream = sampleStream();
+        const body = bodyOf(stream, 'no_stream', checkAppend([sampleFact()]), {});
+        return connection.send([{ stream, expected: 'no_stream', facts: 1, body, bytes: body.length }]);
+      };
+      try {
+        await send();
+        const { client } = connection as unknown as { client: pg.Client };
+        await client.query('deallocate all');
+        await expect(send()).rejects.toBeInstanceOf(StoreUnavailable);
+        expect(await send()).toMatchObject([{ deduplicated: false }]);
+        expect(connection.losses).toBe(1);
+      } finally {
+        await connection.close();
+      }
+    });
+  });
+
+  describe('whose connections fell silent', () => {
+    let proxy: CuttableProxy;
+    beforeEach(async () => (proxy = await cuttableProxy(database.url)));
+    afterEach(() => proxy.close());
+
+    it('is read by others, also by more readers than there are connections', async () => {
+      const far = new PostgresEventStore({ url: throughProxy(database.url, proxy) });
+      try {
+        const readers = () => Promise.all(Array.from({ length: 12 }, () => far.head()));
+        await readers();
+        proxy.fallSilent();
+        const began = Date.now();
+        expect(new Set(await readers())).toEqual(new Set([await store.head()]));
+        expect(Date.now() - began).toBeLessThan(12_000);
+        // And whoever comes next meets none of those that were silent.
+        const next = Date.now();
+        await readers();
+        expect(Date.now() - next).toBeLessThan(2_000);
+      } finally {
+        await far.close();
+      }
+    });
+
+    it('lets one reader wait once only, however many connections stood idle', async () => {
+      const far = new PostgresEventStore({ url: throughProxy(database.url, proxy) });
+      try {
+        await Promise.all(Array.from({ length: 6 }, () => far.head()));
+        proxy.fallSilent();
+        const began = Date.now();
+        expect(await far.head()).toBe(await store.head());
+        expect(Date.now() - began).toBeLessThan(9_000);
+      } finally {
+        await far.close();
+      }
+    });
+
+    it('is unwell for one question, however many connections stood idle', async () => {
+      const far = new PostgresEventStore({ url: throughProxy(database.url, proxy) });
+      try {
+        await Promise.all(Array.from({ length: 6 }, () => far.head()));
+        proxy.fallSilent();
+        const began = Date.now();
+        expect(await far.health()).toMatchObject({ ok: false });
+        expect(await far.health()).toMatchObject({ ok: true });
+        expect(Date.now() - began).toBeLessThan(9_000);
+      } finally {
+        await far.close();
+      }
+    });
+
+    it('is not asked to roll back, which would take as long once more', async () => {
+      const pool = openDatabase(throughProxy(database.url, proxy), { name: 'test', statementTimeoutMs: 100 });
+      try {
+        const silent = (wrapped: boolean) =>
+          inTransaction(pool, async (client) => {
+            proxy.fallSilent();
+            const short = { text: 'select 1', query_timeout: 500 };
+            await client.query(short).catch((cause: unknown) => {
+              throw wrapped ? new Error('hidden', { cause }) : cause;
+            });
+          });
+        const began = Date.now();
+        await expect(silent(false)).rejects.toThrow('Query read timeout');
+        expect(Date.now() - began).toBeLessThan(3_000);
+        expect(pool.totalCount).toBe(0);
+        await expect(silent(true)).rejects.toThrow('hidden');
+        expect(pool.totalCount).toBe(0);
+      } finally {
+        await pool.end();
+      }
+    });
+  });
+
+  it('has nothing to say beyond any position, and says which positions are none', async () => {
+    const epoch = await store.epoch();
+    await store.append(sampleStream(), 'no_stream', [sampleFact()]);
+    for (const filter of [{}, { filter: { types: ['NoteTaken'] } }])
+      for (const [digits, reason] of [
+        ['99999999999999999999', 'malformed'],
+        ['09223372036854775808', 'malformed'],
+        ['09223372036854775807', 'other-epoch'],
+        ['09223372036854760000', 'other-epoch'],
+      ])
+        await expect(
+          store.readAll({ after: `${epoch}.${digits}` as Position, maxCount: 10, ...filter }),
+        ).rejects.toMatchObject({ constructor: ForeignPosition, reason });
   });
 
   it('refuses what waits in too long a queue, certainly unstored', async () => {

@@ -12,7 +12,7 @@ import { digestOf } from '../../libs/ledger/src/digest.ts';
 import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
 import type { EventStore } from '../../libs/ledger/src/port.ts';
 import { codecOf, readFacts, transact } from '../../libs/ledger/src/transact.ts';
-import { inTransaction } from '../../libs/postgres/src/database.ts';
+import { inTransaction, openDatabase } from '../../libs/postgres/src/database.ts';
 import { migrate } from '../../libs/postgres/src/migrations.ts';
 import { eraseSubject, reapplyErasures } from '../../libs/privacy/src/erase.ts';
 import { FileErasureLog, type ErasureLog } from '../../libs/privacy/src/erasure-log.ts';
@@ -224,6 +224,33 @@ describe('an erasure and a projection', () => {
     await projecting.catch((error: unknown) => expect(error).toMatchObject({ code: '40P01' }));
     await erasing;
     for (const stream of streams) expect((await opened(stream))[0]).toMatchObject({ data: { words: ERASED } });
+  });
+});
+
+describe('an erasure is on disk when it is confirmed', () => {
+  it.each([
+    ['off', 'on'],
+    ['remote_apply', 'remote_apply'],
+  ])('on a server that is set to %s', async (set, used) => {
+    const url = new URL(database.url);
+    url.searchParams.set('options', `-c synchronous_commit=${set}`);
+    const weak = openDatabase(url.href, { name: 'test' });
+    try {
+      const own = new FileErasureLog(join(room, `${randomUUID()}.jsonl`));
+      await own.record({ id: randomUUID(), subject: randomUUID(), erasedAt: '2020-01-01T00:00:00.000Z' });
+      const seen: string[] = [];
+      const look = async (_: string, tx: Pick<Pool, 'query'>): Promise<void> => {
+        const { rows } = await tx.query<{ synchronous_commit: string }>('show synchronous_commit');
+        seen.push(rows[0]!.synchronous_commit);
+      };
+      await reapplyErasures({ pool: weak, log: own, forget: [look] });
+      await eraseSubject({ pool: weak, log, forget: [look] }, randomUUID());
+      expect(seen).toEqual([used, used]);
+      // Of that transaction alone: what else the connection commits is as fast as before.
+      expect((await weak.query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: set }]);
+    } finally {
+      await weak.end();
+    }
   });
 });
 

@@ -34,6 +34,14 @@ export const openDatabase = (url: string, options: DatabaseOptions): pg.Pool => 
   return pool;
 };
 
+/** A connection that takes longer to roll back is given up, and the server rolls back by itself. */
+const rollback: pg.QueryConfig & { query_timeout: number } = { text: 'rollback', query_timeout: 5_000 };
+
+/** Nothing came back in time, neither an answer nor an end; or all of a pool's connections wait like this. */
+export const isSilence = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.message === 'Query read timeout' || error.message === 'timeout exceeded when trying to connect');
+
 /** Statements that are sent together with the transaction's first or last, for who does the same thing very often. */
 export interface Bounds {
   /** Begins with `begin`. */
@@ -61,8 +69,10 @@ export const inTransaction = async <T>(
     await client.query(commit());
     return result;
   } catch (error) {
-    // A connection that cannot even roll back is in an unknown state: the pool must not hand it out again.
-    await client.query('rollback').catch((cause: unknown) => void (broken ??= cause as Error));
+    // A connection that cannot even roll back is in an unknown state: the pool must not hand it out again. One that fell
+    // silent is not asked: it would be silent for as long once more. Nor for long when the work hides why it failed.
+    if (isSilence(error)) broken ??= error as Error;
+    else await client.query(rollback).catch((cause: unknown) => void (broken ??= cause as Error));
     throw error;
   } finally {
     client.off('error', onError);

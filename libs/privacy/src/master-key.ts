@@ -29,7 +29,8 @@ export class MasterKey {
   /** Throws when this is not the key that wrapped it: an alarm, never "erased". */
   unwrap(wrapped: Buffer, purpose: string): Buffer {
     if (wrapped[0] !== 1) throw new Error('wrapped in a form that this version does not know');
-    const decipher = createDecipheriv('aes-256-gcm', this.key, wrapped.subarray(1, 13))
+    // With its length said: a shorter tag, which is guessed sooner, is refused.
+    const decipher = createDecipheriv('aes-256-gcm', this.key, wrapped.subarray(1, 13), { authTagLength: 16 })
       .setAAD(Buffer.from(purpose))
       .setAuthTag(wrapped.subarray(-16));
     return Buffer.concat([decipher.update(wrapped.subarray(13, -16)), decipher.final()]);

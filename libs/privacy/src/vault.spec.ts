@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sealedText, type SealedText } from '../../fact/src/personal.ts';
-import { seal } from './envelope.ts';
+import { seal, unseal } from './envelope.ts';
 import { InMemoryKeyTable } from './in-memory-key-table.ts';
 import { MasterKey } from './master-key.ts';
 import { ERASED, KeyTrouble, Vault } from './vault.ts';
@@ -108,6 +108,20 @@ describe('the vault', () => {
     await expect(vault.open({ ...sealed, pointer: '/summary' })).rejects.toThrow();
     await expect(vault.open({ ...sealed, revision: 1 })).rejects.toThrow();
     await expect(vault.open({ ...sealed, stream: 'complaint-other' })).rejects.toThrow();
+  });
+
+  it('opens nothing by a shortened tag, which would be guessed sooner', async () => {
+    const { live, sealed } = await setUp('');
+    const shortened = { ...sealed, ct: Buffer.from(sealed.ct, 'base64url').subarray(0, 4).toString('base64url') };
+    expect(() => unseal(shortened, live.key, sealed)).toThrow('Invalid authentication tag length');
+  });
+
+  it('unwraps no key by a shortened tag', async () => {
+    const { live } = await setUp();
+    const { key: master } = MasterKey.mint();
+    const wrapped = master.wrap(live.key, 'p');
+    expect(master.unwrap(wrapped, 'p')).toEqual(live.key);
+    expect(() => master.unwrap(wrapped.subarray(0, 15), 'p')).toThrow('Invalid authentication tag length');
   });
 });
 

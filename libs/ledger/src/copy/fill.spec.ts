@@ -3,7 +3,7 @@ import { sampleFact } from '../../../../test/support/facts.ts';
 import { inTransaction } from '../../../postgres/src/database.ts';
 import { migrate } from '../../../postgres/src/migrations.ts';
 import { InMemoryEventStore } from '../in-memory/in-memory-event-store.ts';
-import { AppendRejected, type EventStore, type Position, type RecordedEvent } from '../port.ts';
+import { StoreUnavailable, type EventStore, type Position, type RecordedEvent } from '../port.ts';
 import { postgresBulkWriter, SomebodyElseWrites } from '../postgres/bulk-writer.ts';
 import { ledgerMigrations } from '../postgres/migrations.ts';
 import { PostgresEventStore } from '../postgres/postgres-event-store.ts';
@@ -194,7 +194,10 @@ describe('a ledger on PostgreSQL that is being filled', () => {
     await inTransaction(pool, (tx) => putToRest(tx, 'It is being filled.'));
     await inTransaction(pool, (tx) => putToRest(tx, 'It is being filled again.'));
     expect(await whyAtRest(pool)).toBe('It is being filled again.');
-    await expect(into.append('complaint-sample', 'no_stream', [sampleFact()])).rejects.toThrow(AppendRejected);
+    await expect(into.append('complaint-sample', 'no_stream', [sampleFact()])).rejects.toMatchObject({
+      constructor: StoreUnavailable,
+      message: 'this ledger is at rest',
+    });
     const from = new InMemoryEventStore();
     await write(from, 2, 2);
     await fill({ from: await sourceOf(from), into, writer: postgresBulkWriter(database.pool), signal: never });

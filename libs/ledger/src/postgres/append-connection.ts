@@ -53,8 +53,7 @@ export class AppendConnection {
       return members.map((member, index) => outcomeOf(member, rows[index]!));
     } catch (error) {
       const judged = judge(error);
-      // A server that only reads is a standby now: the next connection may find the new primary.
-      if (judged instanceof OutcomeUnknown || codeOf(error) === '25006') this.forget();
+      if (judged instanceof OutcomeUnknown || ANOTHER_CONNECTION.test(codeOf(error) ?? '')) this.forget();
       throw judged;
     }
   }
@@ -125,8 +124,20 @@ const outcomeOf = (member: AppendMember, row: Row): MemberOutcome => {
   }
 };
 
-/** Errors that pass: the transaction was rolled back, and another try may succeed. Locks, cancels, resources, read-only. */
-const PASSING = /^(40|53|55P03|57014|25006)/;
+/**
+ * What another connection does not meet. A server that only reads is a standby now: the next one may find the new
+ * primary. And a prepared statement that is lost, taken, or made for what the tables were (a pooler gave us somebody
+ * else's session; the function was changed): the next one prepares it anew.
+ */
+const ANOTHER_CONNECTION = /^(25006|26000|42P05|0A000)$/;
+/**
+ * What PostgreSQL says about the values it was given: cardinality, data, constraints, limits (too long for an index, too
+ * deep). Narrower than what a follower takes for its fact's fault (follow/failure.ts): the function that appends raises
+ * nothing about a fact, so class P0 is a ledger without its head, or somebody's trigger.
+ */
+const ABOUT_VALUES = /^(21|22|23|54)/;
+/** What `es.refuse_append` raises. */
+const AT_REST = '55000';
 /** The server's last words, or trouble inside it: what became of the statement is not known. */
 const FATAL = /^(08|57P|58|XX)/;
 
@@ -134,11 +145,15 @@ const judge = (cause: unknown): Error => {
   const code = codeOf(cause);
   if (code === undefined || FATAL.test(code))
     return new OutcomeUnknown('the connection to the ledger broke', { cause });
-  if (PASSING.test(code)) return new StoreUnavailable(`the ledger could not take it now (${code})`, { cause });
   // The live key's index: two appends that the function could not see in time. Sealing anew finds the other's key.
   if (code === '23505' && (cause as pg.DatabaseError).constraint?.startsWith('keys_'))
     return new BatchFailed(new KeyErased('a data key was minted by somebody else meanwhile'));
-  return new BatchFailed(new AppendRejected('refused-by-store', `PostgreSQL refuses it (${code})`));
+  if (ABOUT_VALUES.test(code))
+    return new BatchFailed(new AppendRejected('refused-by-store', `PostgreSQL refuses it (${code})`));
+  // Certainly rolled back, and no fact's fault: locks, resources, a grant, a table that is not there yet, a ledger that
+  // was moved away. Whoever sends the same again when that is mended may succeed.
+  if (code === AT_REST) return new StoreUnavailable((cause as pg.DatabaseError).message, { cause });
+  return new StoreUnavailable(`the ledger could not take it now (${code})`, { cause });
 };
 
 /** The server's word; undefined when the socket failed instead. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { openDatabase } from '../../../postgres/src/database.ts';
+import { isSilence, openDatabase } from '../../../postgres/src/database.ts';
 import { checkAppend } from '../check-append.ts';
 import {
   ForeignPosition,
@@ -18,6 +18,7 @@ import {
 } from '../port.ts';
 import { SharedPages } from '../follow/shared-pages.ts';
 import { numberOf, printPosition } from '../position.ts';
+import { jointSignal } from '../joint-signal.ts';
 import { Bell } from '../subscribe-by-pages.ts';
 import { AppendConnection, type AppendMember } from './append-connection.ts';
 import { bodyOf } from './append-body.ts';
@@ -48,6 +49,13 @@ const LIMITS: GroupCommitLimits = {
   queueBytes: 32 * 1024 * 1024,
 };
 const STREAM_PAGE = 500;
+/**
+ * How long a connection may say nothing the first time. After a fail-over without a goodbye nothing ever comes back on
+ * those that stand, and all that they are asked would wait as long as the slowest page may take.
+ */
+const SILENCE_MS = 5_000;
+/** How long a page may take: pages are bounded, but disks may be cold. Who was too slow the first time has this long. */
+const STATEMENT_TIMEOUT_MS = 15_000;
 const LAST = 9223372036854775807n;
 
 /** The ledger on PostgreSQL. Facts are INSERTs only; positions are without gaps and in commit order (append-many.sql.ts). */
@@ -63,7 +71,11 @@ export class PostgresEventStore implements EventStore {
   private knownEpoch: string | undefined;
 
   constructor(options: PostgresEventStoreOptions) {
-    this.pool = openDatabase(options.url, { name: 'redress-ledger', max: 8 });
+    this.pool = openDatabase(options.url, {
+      name: 'redress-ledger',
+      max: 8,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    });
     this.connection = new AppendConnection({ connectionString: options.url });
     this.readPatienceMs = options.readPatienceMs ?? 3_000;
     this.commits = new GroupCommit(
@@ -121,7 +133,7 @@ export class PostgresEventStore implements EventStore {
     const { after, filter, maxCount, signal } = options;
     signal?.throwIfAborted();
     const from = after === undefined ? 0n : numberOf(after, await this.epoch());
-    const span = filter === undefined ? LAST : from + FILTERED_SPAN;
+    const span = filter === undefined || from > LAST - FILTERED_SPAN ? LAST : from + FILTERED_SPAN;
     const values = [
       from,
       span,
@@ -153,8 +165,12 @@ export class PostgresEventStore implements EventStore {
   }
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<SubscriptionSignal, void> {
-    const signal = AbortSignal.any([options.signal, this.closing.signal]);
-    yield* this.followed.subscribe(this.bell, { ...options, signal });
+    const { signal, release } = jointSignal(options.signal, this.closing.signal);
+    try {
+      yield* this.followed.subscribe(this.bell, { ...options, signal });
+    } finally {
+      release();
+    }
   }
 
   async head(): Promise<Position | undefined> {
@@ -167,9 +183,10 @@ export class PostgresEventStore implements EventStore {
 
   async health(): Promise<{ ok: boolean; kind: 'postgres'; detail?: string }> {
     try {
-      await this.pool.query({ name: 'head', text: 'select position, epoch from es.head' });
+      await this.pool.query(shortly({ name: 'head', text: 'select position, epoch from es.head' }));
       return { ok: true, kind: 'postgres' };
     } catch (error) {
+      if (isSilence(error)) this.letGoOfIdle();
       return {
         ok: false,
         kind: 'postgres',
@@ -190,19 +207,41 @@ export class PostgresEventStore implements EventStore {
   /** Reads may be asked again: a database that restarts costs its readers a moment, not an error. */
   private async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
     const until = Date.now() + this.readPatienceMs;
+    let silent = false;
     for (let attempt = 0; ; attempt++) {
       if (this.closing.signal.aborted) throw new StoreUnavailable('the ledger is closed');
       try {
-        return (await this.pool.query<Row>(statement)).rows;
+        return (await this.pool.query<Row>(silent ? statement : shortly(statement))).rows;
       } catch (cause) {
         if (!isConnectionTrouble(cause)) throw cause;
+        // After one silence there is a second try, however long the first took: on another connection.
+        if (!silent && isSilence(cause)) {
+          silent = true;
+          this.letGoOfIdle();
+          continue;
+        }
         if (Date.now() >= until)
           throw new StoreUnavailable(`the ledger cannot be read (${codeOf(cause) ?? 'no connection'})`, { cause });
         await new Bell().wait(0, Math.min(500, 20 * 2 ** attempt) * (0.5 + Math.random() / 2), this.closing.signal);
       }
     }
   }
+
+  /** Where one connection fell silent the others have, too: those that nobody uses are not asked first. */
+  private letGoOfIdle(): void {
+    if (this.pool.waitingCount > 0) return; // then none is idle, or somebody else is at it
+    for (let idle = this.pool.idleCount; idle > 0; idle--)
+      void this.pool.connect().then(
+        (client) => client.release(true),
+        () => undefined,
+      );
+  }
 }
+
+const shortly = (statement: pg.QueryConfig): pg.QueryConfig & { query_timeout: number } => ({
+  ...statement,
+  query_timeout: SILENCE_MS,
+});
 
 const codeOf = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown }).code;
