@@ -85,6 +85,8 @@ const outcomeOf = ({ clock, log }: FiringParts, timer: DueTimer, settlement: Set
     return settlement.kind;
   }
   const { code } = settlement.refusal;
+  // Nobody wrote a body here. It is the ledger that found the effect in the future: that passes, and the rest is final.
+  if (code === 'invalid-body') throw new TryAgain('the clock went back');
   log.warn({ timer: timer.id, process: timer.process, refusal: code }, 'the desk refused what a timer asked for');
   return code;
 };

@@ -1,4 +1,5 @@
 import type { Refusal } from '../../fact/src/decision.ts';
+import { OutcomeUnknown } from '../../ledger/src/port.ts';
 import type { Outcome } from '../../ledger/src/transact.ts';
 import type { Written } from './written.ts';
 
@@ -53,3 +54,20 @@ export const written = <State>(outcome: Outcome<State>, subjectOf: (outcome: Set
 
 /** An outcome after which the state is known. */
 export type Settled<State> = Extract<Outcome<State>, { kind: 'recorded' | 'nothing' }>;
+
+/**
+ * Work that belongs to the answer of a command. When it fails behind what was recorded, the error must not read as if
+ * nothing had been: who asks again with the same key has the work done and gets the whole answer.
+ */
+export const following = async <State, T>(
+  outcome: Settled<State>,
+  work: (outcome: Settled<State>) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await work(outcome);
+  } catch (cause) {
+    throw outcome.kind === 'recorded'
+      ? new OutcomeUnknown('recorded, but not all that follows from it', { cause })
+      : cause;
+  }
+};

@@ -24,11 +24,17 @@ export interface Cause {
   /** The fact that caused it. */
   readonly causationId: string;
   readonly correlationId: string;
+  /** When that fact was recorded. Absent for what is written behind it into its own stream, or takes effect when recorded. */
+  readonly recordedAt?: string;
 }
 
 /** The cause that a fact and a rule make. */
-export const causedBy = (fact: { readonly id: string; readonly correlationId: string }, rule: string): Cause => ({
+export const causedBy = (
+  fact: { readonly id: string; readonly correlationId: string; readonly recordedAt?: string },
+  rule: string,
+): Cause => ({
   commandId: derivedId(fact.id, rule),
   causationId: fact.id,
   correlationId: fact.correlationId,
+  ...(fact.recordedAt !== undefined && { recordedAt: fact.recordedAt }),
 });

@@ -7,7 +7,7 @@ import type { Decision, Refusal } from '../../fact/src/decision.ts';
 import type { Actor } from '../../fact/src/fact.ts';
 import { streamOf } from '../../fact/src/stream-kind.ts';
 import { derivedId } from '../../privacy/src/secrets.ts';
-import { notFound, refusal, written, type Settled, type Subject } from './answering.ts';
+import { following, notFound, refusal, written, type Settled, type Subject } from './answering.ts';
 import type { Caller } from './caller.ts';
 import { Desk, type Asked, type Dated } from './desk.ts';
 import { UUID } from './forms.ts';
@@ -87,7 +87,8 @@ export class ComplaintDesk {
         return decide(state, { actor: caller.actor, id: created ?? found.id, ...asked });
       },
     );
-    const followed = then && (outcome.kind === 'recorded' || outcome.kind === 'nothing') ? await then(outcome) : {};
+    const settled = outcome.kind === 'recorded' || outcome.kind === 'nothing';
+    const followed = then && settled ? await following(outcome, then) : {};
     return written(outcome, ({ kind }) => ({
       ...subjectOf(found.id, kind === 'recorded' ? created : undefined, creates, on),
       ...followed,

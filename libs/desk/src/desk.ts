@@ -5,7 +5,7 @@ import type { Event } from '../../fact/src/define-event.ts';
 import type { Fact } from '../../fact/src/fact.ts';
 import type { StreamKind } from '../../fact/src/stream-kind.ts';
 import { StreamMemory } from '../../ledger/src/stream-memory.ts';
-import { codecOf, fold, readFacts, transact, type Outcome, type Request } from '../../ledger/src/transact.ts';
+import { codecOf, fold, latest, readFacts, transact, type Outcome, type Request } from '../../ledger/src/transact.ts';
 import type { VersionedPolicy } from '../../policy/src/policy.ts';
 import type { Caller } from './caller.ts';
 import { normalInstant } from './forms.ts';
@@ -88,9 +88,7 @@ export class Desk {
           const policy = await (asked ?? under());
           asked = undefined;
           moment = clock();
-          const clocked = moment.toISOString();
-          const before = facts.at(-1)?.recordedAt ?? clocked;
-          const now = before > clocked ? before : clocked;
+          const now = latest(moment.toISOString(), facts.at(-1)?.recordedAt, request.notBefore);
           const at = request.effectiveAt ?? now;
           return { decision: await decide(state, { at, now, policy, facts }), policyVersion: policy.version };
         },

@@ -10,6 +10,7 @@ import type { FollowUpEvent } from '../../follow-up/src/events.ts';
 import { followUpStreams, type FollowUp } from '../../follow-up/src/follow-up.ts';
 import { openFollowUp } from '../../follow-up/src/open.ts';
 import { supersede } from '../../follow-up/src/supersede.ts';
+import { StoreUnavailable } from '../../ledger/src/port.ts';
 import { fold, type Outcome, type Request } from '../../ledger/src/transact.ts';
 import { written } from './answering.ts';
 import type { Caller } from './caller.ts';
@@ -39,6 +40,7 @@ export const systemRequest = (desk: Desk, cause: Cause, content: object, effecti
   actor: SYSTEM,
   correlationId: cause.correlationId,
   causationId: cause.causationId,
+  ...(cause.recordedAt !== undefined && { notBefore: cause.recordedAt }),
   ...(effectiveAt !== undefined && { effectiveAt }),
 });
 
@@ -74,11 +76,12 @@ export class FollowUpDesk {
 
   /**
    * Opens the call that a resolution asks for, when it is not open already; undefined for a migrated complaint, which has
-   * no calls. The desk does it before it answers the resolution, the process manager after a crash.
+   * no calls. The desk does it before it answers the resolution, the process manager after a crash: whoever does it and
+   * when, it is decided under the policy that the resolution was decided under.
    */
   async open(
     complaint: Complaint,
-    resolution: Pick<Fact, 'id' | 'correlationId' | 'effectiveAt'>,
+    resolution: Pick<Fact, 'id' | 'correlationId' | 'recordedAt' | 'effectiveAt' | 'policyVersion'>,
   ): Promise<{ readonly id: string; readonly outcome: Outcome<FollowUp> } | undefined> {
     if (complaint.received.origin?.migrated) return undefined;
     const id = followUpIdOf(resolution.id);
@@ -88,41 +91,54 @@ export class FollowUpDesk {
       { resolution: resolution.id },
       resolution.effectiveAt,
     );
-    const outcome = await this.desk.write(followUpStreams, streamOf('follow-up', id), request, (call, { policy }) =>
-      openFollowUp(
-        {
-          complaint: complaint.id,
-          resolution: resolution.id,
-          resolvedAt: resolution.effectiveAt,
-          customer: complaint.received.customer.id,
-          ...(complaint.handler !== null && { handler: complaint.handler }),
-        },
-        call,
-        policy,
-      ),
+    const outcome = await this.desk.write(
+      followUpStreams,
+      streamOf('follow-up', id),
+      request,
+      (call, { policy }) =>
+        openFollowUp(
+          {
+            complaint: complaint.id,
+            resolution: resolution.id,
+            resolvedAt: resolution.effectiveAt,
+            customer: complaint.received.customer.id,
+            ...(complaint.handler !== null && { handler: complaint.handler }),
+          },
+          call,
+          policy,
+        ),
+      () => this.desk.policies.version(resolution.policyVersion),
     );
-    return { id, outcome };
+    return { id, outcome: notRefused(outcome) };
   }
 
   /** A reopening supersedes the call of the resolution before it, if that is still open. */
   async supersede(
     complaint: Complaint,
-    reopening: Pick<Fact, 'id' | 'correlationId'>,
+    reopening: Pick<Fact, 'id' | 'correlationId' | 'recordedAt'>,
   ): Promise<Outcome<FollowUp> | undefined> {
     const resolution = complaint.resolutions.at(-1);
     if (!resolution || complaint.received.origin?.migrated) return undefined;
     const request = systemRequest(this.desk, causedBy(reopening, SUPERSEDE_FOLLOW_UP), { reopening: reopening.id });
-    const outcome = await this.desk.write(
-      followUpStreams,
-      streamOf('follow-up', followUpIdOf(resolution.fact)),
-      request,
-      (call, { policy }) => (call ? supersede({ reopening: reopening.id }, call, policy) : { kind: 'nothing' }),
-    );
-    if (outcome.kind !== 'nothing' || outcome.revision !== undefined) return outcome;
+    const superseded = async (): Promise<Outcome<FollowUp> | undefined> => {
+      const outcome = await this.desk.write(
+        followUpStreams,
+        streamOf('follow-up', followUpIdOf(resolution.fact)),
+        request,
+        (call, { policy }) => (call ? supersede({ reopening: reopening.id }, call, policy) : { kind: 'nothing' }),
+      );
+      const unopened = outcome.kind === 'nothing' && outcome.revision === undefined;
+      return unopened ? undefined : notRefused(outcome);
+    };
+    const outcome = await superseded();
+    if (outcome) return outcome;
     // A crash left the call unopened. It is opened first, so that what comes of this is the same whoever does it when.
     const then = await this.complaintAt(complaint.id, resolution.fact);
-    await this.open(then!.state, then!.fact);
-    return this.supersede(complaint, reopening);
+    if (then) await this.open(then.state, then.fact);
+    const again = await superseded();
+    // What was opened a moment ago is gone: a server that lacks it answers now. Whoever asks later finds one that stands.
+    if (!again) throw new StoreUnavailable('the call that is to be superseded cannot be opened');
+    return again;
   }
 
   /** A complaint as it stood when one of its facts had just been recorded, and that fact. */
@@ -140,6 +156,16 @@ export class FollowUpDesk {
     );
   }
 }
+
+/**
+ * The system asks for nothing that a rule of calls could refuse. So a refusal is trouble, not an answer: whoever waits for
+ * the call must not be told that it is there. Refused because the command id was used, it is there.
+ */
+const notRefused = (outcome: Outcome<FollowUp>): Outcome<FollowUp> => {
+  if (outcome.kind === 'refused' && outcome.refusal.code !== 'idempotency-key-reused')
+    throw new StoreUnavailable(`the ledger refused what the system asked of a call: ${outcome.refusal.code}`);
+  return outcome;
+};
 
 /** Where what was recorded stands; undefined when nothing was. */
 export const positionOf = (outcome: Outcome<unknown> | undefined): string | undefined =>

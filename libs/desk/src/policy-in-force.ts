@@ -17,9 +17,10 @@ export type CalendarOf = (version: number, name: string) => Calendar | undefined
 
 /** Policies by version. Every decision is made under the newest one of the stream, never under a file (formats.md, Time). */
 export class PolicyInForce {
-  /** Policies never change once adopted, so what was read once holds. */
-  private readonly known = new Map<number, VersionedPolicy>();
+  /** Policies never change once adopted, so what was read once holds, as long as the same server answers. */
+  private known = new Map<number, VersionedPolicy>();
   private newestKnown: VersionedPolicy | undefined;
+  private interruptions: number | undefined;
   /** Every command asks: those that come at once share a look at the stream. */
   private readonly looks = new Together(async (all: readonly undefined[]) => {
     const newest = await this.look();
@@ -36,6 +37,7 @@ export class PolicyInForce {
 
   /** The policy that was adopted as the given version. */
   async version(version: number): Promise<VersionedPolicy> {
+    this.forgetAfterInterruption();
     const policy = this.known.get(version) ?? (await this.read({ fromRevision: BigInt(version), maxCount: 1 }));
     if (!policy) throw new NoPolicy();
     return policy;
@@ -60,31 +62,47 @@ export class PolicyInForce {
 
   /** Only what came behind the newest one known is read: nearly always nothing. A policy is a large document. */
   private async look(): Promise<VersionedPolicy | undefined> {
-    const { newestKnown } = this;
+    this.forgetAfterInterruption();
+    const { newestKnown, known } = this;
     const newer = await this.read(
       newestKnown === undefined
         ? { direction: 'backwards', maxCount: 1 }
         : { fromRevision: BigInt(newestKnown.version + 1), atOnce: true },
     );
+    // Broken off meanwhile: nothing newer than a policy that the server answering now may not have means nothing.
+    if (this.interrupted || this.known !== known) return this.look();
     return (this.newestKnown = newer ?? newestKnown);
   }
 
   /** The last of those that are read. */
   private async read(options: ReadStreamOptions): Promise<VersionedPolicy | undefined> {
+    const { known } = this; // what is read now is not kept among what is read after an interruption
     let last: VersionedPolicy | undefined;
-    for await (const event of this.store.readStream('policy', options)) last = this.policyIn(event);
+    for await (const event of this.store.readStream('policy', options)) last = policyIn(event, known);
     return last;
   }
 
-  private policyIn(event: RecordedEvent): VersionedPolicy {
-    const version = Number(event.revision);
-    let policy = this.known.get(version);
-    if (!policy) {
-      const fact = codec.decode(event) as PolicyFact;
-      this.known.set(version, (policy = { ...fact.data.policy, version }));
-    }
-    return policy;
+  private get interrupted(): boolean {
+    return this.interruptions !== this.store.interruptions;
+  }
+
+  /** Another server may answer since, which lacks a policy that the old one had said was adopted, or has another in its place. */
+  private forgetAfterInterruption(): void {
+    if (!this.interrupted) return;
+    this.interruptions = this.store.interruptions;
+    this.known = new Map();
+    this.newestKnown = undefined;
   }
 }
 
 const codec = codecOf({ events: policyEvents });
+
+const policyIn = (event: RecordedEvent, known: Map<number, VersionedPolicy>): VersionedPolicy => {
+  const version = Number(event.revision);
+  let policy = known.get(version);
+  if (!policy) {
+    const fact = codec.decode(event) as PolicyFact;
+    known.set(version, (policy = { ...fact.data.policy, version }));
+  }
+  return policy;
+};

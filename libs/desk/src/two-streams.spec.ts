@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { streamOf } from '../../fact/src/stream-kind.ts';
 import type { InMemoryEventStore } from '../../ledger/src/in-memory/in-memory-event-store.ts';
-import type { EventStore } from '../../ledger/src/port.ts';
+import { followUpStreams } from '../../follow-up/src/follow-up.ts';
+import { OutcomeUnknown, StoreUnavailable, type AppendResult, type EventStore } from '../../ledger/src/port.ts';
+import { defaultPolicy } from '../../policy/src/default-policy.ts';
 import { derivedId } from '../../privacy/src/secrets.ts';
 import { BREAK_PROMISE, causedBy, EVALUATE_RECURRENCE, followUpIdOf, MISS_FIRST_RESPONSE } from './causes.ts';
 import { Apologise, ApologyBody } from './commands/apologise.ts';
@@ -17,7 +19,9 @@ import { Receive } from './commands/receive.ts';
 import { Reopen, ReopeningBody } from './commands/reopen.ts';
 import { ResolutionBody, Resolve } from './commands/resolve.ts';
 import { Thank, ThanksBody } from './commands/thank.ts';
+import { Desk } from './desk.ts';
 import { body, by, codeOf, deskInMemory, taken, type DeskInMemory } from './desk.stories.ts';
+import { FollowUpDesk, systemRequest } from './follow-up-desk.ts';
 import { ReadComplaint } from './queries/read-complaint.ts';
 import { ReadFollowUp } from './queries/read-follow-up.ts';
 import { OpenFollowUp, SupersedeFollowUp } from './system/conduct-calls.ts';
@@ -29,19 +33,34 @@ import { BreakPromise, MissFirstResponse } from './system/mark-missed.ts';
 let desk: DeskInMemory;
 /** Appends to streams of this kind fail while it is set: a crash between two streams. */
 let broken: string | undefined;
+/** Appends to streams of this kind are acknowledged and lost while it is set: the server fails over each time. */
+let losing: string | undefined;
+let failOvers = 0;
+/** Streams of this name cannot be read while it is set. */
+let unread: string | undefined;
 /** Runs once, before the next append to a complaint: somebody else is faster. */
 let meanwhile: (() => Promise<void>) | undefined;
 
 const unreliable = (store: InMemoryEventStore): EventStore =>
   new Proxy<EventStore>(store, {
     get: (target, name) => {
+      if (name === 'interruptions') return failOvers;
       if (name === 'append')
         return async (...args: Parameters<EventStore['append']>) => {
           if (broken !== undefined && args[0].startsWith(broken)) throw new Error('the process died here');
+          if (losing !== undefined && args[0].startsWith(losing)) {
+            if (++failOvers > 3) throw new Error('asked without end');
+            return { position: '0', deduplicated: false } as unknown as AppendResult;
+          }
           const first = meanwhile;
           meanwhile = undefined;
           await first?.();
           return target.append(...args);
+        };
+      if (name === 'readStream')
+        return (...args: Parameters<EventStore['readStream']>) => {
+          if (args[0] === unread) throw new StoreUnavailable('gone');
+          return target.readStream(...args);
         };
       const member: unknown = Reflect.get(target, name);
       return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(target) : member;
@@ -49,7 +68,8 @@ const unreliable = (store: InMemoryEventStore): EventStore =>
   });
 
 beforeEach(async () => {
-  broken = undefined;
+  broken = losing = unread = undefined;
+  failOvers = 0;
   meanwhile = undefined;
   desk = await deskInMemory(unreliable);
 });
@@ -102,6 +122,23 @@ const conducted = async (): Promise<string> => {
   return id;
 };
 
+describe('an intake', () => {
+  it('that is recorded, but whose answer cannot be told, is not answered as if nothing had been recorded', async () => {
+    const intake = () =>
+      desk.send(
+        new Receive(
+          body(ReceiptBody, { channel: 'phone', words: 'Nobody called.' }),
+          by('handler', '/c', { idempotencyKey: 'k' }),
+        ),
+      );
+    const first = taken(await intake());
+    unread = 'policy';
+    await expect(intake()).rejects.toThrow(OutcomeUnknown);
+    unread = undefined;
+    expect(await intake()).toEqual(first);
+  });
+});
+
 describe('a resolution', () => {
   it('answers a call whose stream is open, under ids that follow from its fact', async () => {
     const { id } = await received();
@@ -124,7 +161,7 @@ describe('a resolution', () => {
   it('whose call a crash left unopened opens it when it is repeated, and answers as it would have', async () => {
     const { id } = await received();
     broken = 'follow-up-';
-    await expect(resolve(id, 'k')).rejects.toThrow('died');
+    await expect(resolve(id, 'k')).rejects.toThrow(OutcomeUnknown);
     broken = undefined;
     const call = followUpIdOf((await complaintFacts(id)).at(-1)!.id);
     expect(await callFacts(call)).toEqual([]);
@@ -139,7 +176,7 @@ describe('a resolution', () => {
   it('whose call a crash left unopened gets it from the process manager, once', async () => {
     const { id } = await received();
     broken = 'follow-up-';
-    await expect(resolve(id, 'k')).rejects.toThrow('died');
+    await expect(resolve(id, 'k')).rejects.toThrow(OutcomeUnknown);
     broken = undefined;
     const resolution = (await complaintFacts(id)).at(-1)!.id;
     expect(await desk.send(new OpenFollowUp(id, resolution))).toMatchObject({
@@ -149,6 +186,64 @@ describe('a resolution', () => {
     await desk.send(new OpenFollowUp(id, resolution));
     await resolve(id, 'k');
     expect(await callFacts(followUpIdOf(resolution))).toEqual(['FollowUpOpened']);
+  });
+
+  it('whose call cannot be opened is not answered as if nothing had been recorded', async () => {
+    const { id } = await received();
+    broken = 'follow-up-';
+    const error: unknown = await resolve(id, 'k').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(OutcomeUnknown);
+    expect(error).toMatchObject({ cause: { message: 'the process died here' } });
+    expect((await complaintFacts(id)).at(-1)!.type).toBe('ComplaintResolved');
+  });
+
+  it('whose call the ledger refuses is not answered with a call', async () => {
+    const { id } = await received();
+    await resolve(id);
+    const calls = new FollowUpDesk(new Desk(desk.parts));
+    const { state, fact } = (await calls.complaintAt(id, (await complaintFacts(id)).at(-1)!.id))!;
+    // In the future, even for the clock that recorded it: no such resolution gets into the ledger.
+    const impossible = { ...fact, id: randomUUID(), effectiveAt: '2030-01-01T00:00:00.000Z' };
+    await expect(calls.open(state, impossible)).rejects.toThrow(StoreUnavailable);
+    expect(await callFacts(followUpIdOf(impossible.id))).toEqual([]);
+  });
+
+  it('has its call when the clock went back, no earlier than itself', async () => {
+    const { id } = await received();
+    desk.later({ minutes: -1 });
+    const call = taken(await resolve(id)).members!['followUp'] as string;
+    const { recordedAt } = (await complaintFacts(id)).at(-1)!.metadata;
+    expect(recordedAt).toBe('2026-03-02T09:00:00.000Z');
+    expect((await factsOf(streamOf('follow-up', call))).map(({ metadata }) => metadata.recordedAt)).toEqual([
+      recordedAt,
+    ]);
+  });
+
+  it('has its call from a process manager whose clock is behind', async () => {
+    const { id } = await received();
+    broken = 'follow-up-';
+    await expect(resolve(id)).rejects.toThrow(OutcomeUnknown);
+    broken = undefined;
+    desk.later({ hours: -1 });
+    const resolution = (await complaintFacts(id)).at(-1)!.id;
+    expect(await desk.send(new OpenFollowUp(id, resolution))).toMatchObject({ kind: 'recorded' });
+    expect(await callFacts(followUpIdOf(resolution))).toEqual(['FollowUpOpened']);
+  });
+
+  it('whose call is opened late has it under the policy of the resolution', async () => {
+    const { id } = await received();
+    broken = 'follow-up-';
+    await expect(resolve(id)).rejects.toThrow(OutcomeUnknown);
+    broken = undefined;
+    await desk.adopt({ followUp: { ...defaultPolicy.followUp, attempts: 7 } });
+    const resolution = (await complaintFacts(id)).at(-1)!;
+    await desk.send(new OpenFollowUp(id, resolution.id));
+    expect(await factsOf(streamOf('follow-up', followUpIdOf(resolution.id)))).toMatchObject([
+      {
+        data: { attemptLimit: defaultPolicy.followUp.attempts },
+        metadata: { policyVersion: resolution.metadata.policyVersion },
+      },
+    ]);
   });
 
   it('of a migrated complaint has no call', async () => {
@@ -191,10 +286,24 @@ describe('a reopening', () => {
     expect(await callFacts(call)).toEqual(['FollowUpOpened', 'CustomerReached']);
   });
 
+  it('gives up on a call that is gone as soon as it is opened', async () => {
+    const { id } = await received();
+    broken = 'follow-up-';
+    await expect(resolve(id)).rejects.toThrow(OutcomeUnknown);
+    broken = undefined;
+    losing = 'follow-up-';
+    await expect(reopen(id)).rejects.toThrow(OutcomeUnknown);
+    const reopening = (await complaintFacts(id)).at(-1)!;
+    expect(reopening.type).toBe('ComplaintReopened');
+    expect(failOvers).toBe(1);
+    await expect(desk.send(new SupersedeFollowUp(id, reopening.id))).rejects.toThrow(StoreUnavailable);
+    expect(failOvers).toBe(2);
+  });
+
   it('after a crash between two streams opens and supersedes what was left, answered alike', async () => {
     const { id } = await received();
     broken = 'follow-up-';
-    await expect(resolve(id)).rejects.toThrow('died');
+    await expect(resolve(id)).rejects.toThrow(OutcomeUnknown);
     broken = undefined;
     const call = followUpIdOf((await complaintFacts(id)).at(-1)!.id);
     const answer = await reopen(id, 'r');
@@ -247,6 +356,23 @@ describe('the system', () => {
     const made = (await complaintFacts(id)).at(-1)!;
     return { id, promise, cause: causedBy({ id: made.id, correlationId: made.metadata.correlationId }, BREAK_PROMISE) };
   };
+
+  it('asks a rule at no earlier time than its cause was recorded', async () => {
+    const another = new Desk(desk.parts);
+    const recordedAt = '2026-03-02T09:05:00.000Z';
+    const cause = causedBy({ id: randomUUID(), correlationId: randomUUID(), recordedAt }, BREAK_PROMISE);
+    const asked: unknown[] = [];
+    await another.write(
+      followUpStreams,
+      streamOf('follow-up', randomUUID()),
+      systemRequest(another, cause, {}),
+      (_, told) => {
+        asked.push(told.now, told.at);
+        return { kind: 'nothing' };
+      },
+    );
+    expect(asked).toEqual([recordedAt, recordedAt]);
+  });
 
   it('marks a broken promise once, effective at its due', async () => {
     const { id, promise, cause } = await promised('2026-03-02T10:00:00Z');

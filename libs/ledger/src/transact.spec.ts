@@ -13,6 +13,7 @@ import { digestOf } from './digest.ts';
 import { InMemoryEventStore } from './in-memory/in-memory-event-store.ts';
 import {
   AppendRejected,
+  ConcurrencyConflict,
   OutcomeUnknown,
   StoreUnavailable,
   type AppendResult,
@@ -373,6 +374,25 @@ describe('transact', () => {
     );
   });
 
+  it('never calls certainly unstored what was unknown once, and cannot be read again', async () => {
+    await run(open);
+    let blind = false;
+    const lost = failing(async (_real, attempt) => {
+      if (attempt === 1) throw new OutcomeUnknown('lost');
+      blind = true;
+      throw new ConcurrencyConflict(stream, 0n, 1n);
+    });
+    const store = new Proxy(lost, {
+      get: (target, name) =>
+        name === 'readStream' && blind
+          ? async function* () {
+              throw new StoreUnavailable('later');
+            }
+          : (Reflect.get(target, name) as unknown),
+    });
+    await expect(run(note('x'), { store })).rejects.toBeInstanceOf(OutcomeUnknown);
+  });
+
   describe('time', () => {
     it('is recorded as never going back within a stream', async () => {
       await run(open);
@@ -543,6 +563,78 @@ describe('transact', () => {
       await run(note('one'), { store: lost, memory, patienceMs: 5_000 });
       expect(await remembering(note('two'))).toMatchObject({ kind: 'recorded', revision: 2 });
       expect((await facts()).map(({ revision }) => revision)).toEqual([0n, 1n, 2n]);
+    });
+
+    describe('when another server takes over that lacks what the first one acknowledged', () => {
+      let other: InMemoryEventStore;
+      let interruptions: number;
+      let serving: InMemoryEventStore;
+      /** One address, behind which a server may be replaced. */
+      let address: EventStore;
+      beforeEach(async () => {
+        other = new InMemoryEventStore(keys);
+        [serving, interruptions] = [store, 0];
+        address = new Proxy(store, {
+          get: (_target, name) => {
+            if (name === 'interruptions') return interruptions;
+            const member: unknown = Reflect.get(serving, name, serving);
+            return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(serving) : member;
+          },
+        });
+        memory = new StreamMemory(address);
+        const [opening] = await facts();
+        const { id, type, data, metadata } = opening!;
+        await other.append(stream, 'no_stream', [{ id, type, data, metadata }]);
+      });
+      const failOver = (): void => void ([serving, interruptions] = [other, 1]);
+      const there = async (): Promise<RecordedEvent[]> => {
+        const all: RecordedEvent[] = [];
+        for await (const fact of other.readStream(stream)) all.push(fact);
+        return all;
+      };
+
+      it('decides anew on what that one has, and answers nothing from before', async () => {
+        const lost = request();
+        await run(note('lost'), { store: address, memory, request: lost });
+        const outcome = await run(
+          async (state, history) => {
+            if (serving !== other) {
+              failOver();
+              await run(note('of others'), { store: other });
+            }
+            return note('mine')(state, history);
+          },
+          { store: address, memory },
+        );
+        expect(outcome).toMatchObject({ kind: 'recorded', revision: 2 });
+        const stored = await there();
+        expect(stored.map(({ metadata }) => metadata.previousDigest)).toEqual([
+          null,
+          ...stored.slice(0, -1).map(({ metadata }) => metadata.digest),
+        ]);
+        expect(await run(note('lost'), { store: address, memory, request: lost })).toMatchObject({
+          kind: 'recorded',
+          repeated: false,
+          revision: 3,
+        });
+      });
+
+      it('is not remembered when that happened while it was appended', async () => {
+        const during = new Proxy(address, {
+          get: (target, name) =>
+            name === 'append'
+              ? (...args: Parameters<EventStore['append']>) => store.append(...args).finally(failOver)
+              : (Reflect.get(target, name) as unknown),
+        });
+        await run(note('lost'), { store: during, memory });
+        expect(memory.recall(stream)).toBeUndefined();
+      });
+
+      it('goes on behind what both have', async () => {
+        const outcome = await run((state, history) => (failOver(), note('mine')(state, history)), { store: address });
+        expect(outcome).toMatchObject({ kind: 'recorded', revision: 1 });
+        expect(await there()).toHaveLength(2);
+      });
     });
 
     it('seals anew when the person was erased meanwhile', async () => {

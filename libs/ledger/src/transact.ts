@@ -3,7 +3,7 @@ import type { Event } from '../../fact/src/define-event.ts';
 import type { Actor, Fact, FactOf } from '../../fact/src/fact.ts';
 import type { StreamKind } from '../../fact/src/stream-kind.ts';
 import type { Vault } from '../../privacy/src/vault.ts';
-import { appendPatiently, isOutdated, pause } from './append-patiently.ts';
+import { OutdatedInDoubt, appendPatiently, isOutdated, pause } from './append-patiently.ts';
 import { Codec } from './codec.ts';
 import {
   KeyErased,
@@ -29,6 +29,11 @@ export interface Request {
   readonly traceparent?: string;
   /** The caller's; absent: when it is recorded. */
   readonly effectiveAt?: string;
+  /**
+   * When the cause was recorded, for what follows from a fact of another stream: nothing is recorded before its cause,
+   * whatever this program's clock says.
+   */
+  readonly notBefore?: string;
   /** Revisions of If-Match; `*`: the stream must exist. */
   readonly ifMatch?: readonly number[] | '*';
 }
@@ -83,39 +88,53 @@ export const transact = async <State, E extends Event>(options: TransactOptions<
   const { store, kind, stream, memory } = options;
   const codec = codecOf(kind);
   let stored = false;
+  let inDoubt = false;
+  const since = store.interruptions;
   const remembered = memory?.recall<State>(stream);
   if (remembered) {
-    const outcome = await attempt(options, codec, remembered);
+    const outcome = await attempt(options, codec, { ...remembered, since });
     // What is recorded is recorded. Everything else is only said of a stream that was just read.
     if (outcome.kind === 'recorded') return outcome;
     memory?.forget(stream);
-    stored = outcome.kind === 'again' && outcome.stored;
+    if (outcome.kind === 'again') [stored, inDoubt] = [outcome.stored, !outcome.stored && outcome.inDoubt];
   }
   for (let conflicts = 0; ;) {
+    const since = store.interruptions;
     const facts = await readFacts(store, codec, stream).catch((cause: unknown) => {
-      throw stored ? recordedButUnread(cause) : cause;
+      throw stored ? recordedButUnread(cause) : inDoubt ? perhapsRecorded(cause) : cause;
     });
-    const outcome = await attempt(options, codec, { facts, state: fold(kind, facts) });
+    inDoubt = false; // what was stored is there
+    const outcome = await attempt(options, codec, { facts, state: fold(kind, facts), since });
     if (outcome.kind !== 'again') return outcome;
     if (outcome.stored) {
       stored = true;
       continue;
     }
+    inDoubt = outcome.inDoubt;
     if (conflicts >= CONFLICTS_BEFORE_GIVING_UP)
-      throw new StoreUnavailable('too many others write to this stream', { cause: outcome.cause });
+      throw inDoubt
+        ? perhapsRecorded(outcome.cause)
+        : new StoreUnavailable('too many others write to this stream', { cause: outcome.cause });
     await pause(Math.random() * Math.min(100, 2 ** Math.min(conflicts++, 6)));
   }
 };
 
 /** Read the stream and ask again: somebody else was faster, or what was meant is stored and must be looked at. */
 type Again =
-  | { readonly kind: 'again'; readonly stored: false; readonly cause: unknown }
+  | { readonly kind: 'again'; readonly stored: false; readonly inDoubt: boolean; readonly cause: unknown }
   | { readonly kind: 'again'; readonly stored: true };
+
+/** What a command is decided on, and how often the store had lost its server when that was read. */
+interface Known<State> {
+  readonly facts: readonly Fact[];
+  readonly state: State | undefined;
+  readonly since: number | undefined;
+}
 
 const attempt = async <State, E extends Event>(
   options: TransactOptions<State, E>,
   codec: Codec,
-  { facts, state }: { readonly facts: readonly Fact[]; readonly state: State | undefined },
+  { facts, state, since }: Known<State>,
 ): Promise<Outcome<State> | Again> => {
   const { store, vault, kind, stream, request, memory } = options;
   const last = facts.at(-1);
@@ -137,7 +156,7 @@ const attempt = async <State, E extends Event>(
   if (decision.kind === 'nothing')
     return { kind: 'nothing', revision, position: last?.position as Position | undefined, state };
 
-  const recordedAt = latest(options.now().toISOString(), last?.recordedAt);
+  const recordedAt = latest(options.now().toISOString(), last?.recordedAt, request.notBefore);
   const effectiveAt = request.effectiveAt ?? recordedAt;
   const misplaced = misplacedEffect(effectiveAt, recordedAt, facts[0]);
   if (misplaced) return { kind: 'refused', revision, refusal: misplaced };
@@ -147,11 +166,12 @@ const attempt = async <State, E extends Event>(
   try {
     const when = { recordedAt, effectiveAt, policyVersion };
     sealed = await sealAll(options, codec, facts, state, decision.events, when);
-    result = await appendPatiently(options, last, sealed);
+    result = await appendPatiently(options, last, sealed, since);
   } catch (cause) {
     if (!isOutdated(cause)) throw cause;
-    if (cause instanceof KeyErased) vault.letGo();
-    return { kind: 'again', stored: false, cause };
+    const inDoubt = cause instanceof OutdatedInDoubt;
+    if ((inDoubt ? cause.cause : cause) instanceof KeyErased) vault.letGo();
+    return { kind: 'again', stored: false, inDoubt, cause };
   }
   // Answered from what is stored, never from what was meant.
   if (result.deduplicated !== false) return { kind: 'again', stored: true };
@@ -166,12 +186,16 @@ const attempt = async <State, E extends Event>(
         });
   let after = state;
   for (const fact of written) after = kind.evolve(after, fact as FactOf<E>);
-  memory?.keep(stream, { facts: [...facts, ...written], state: after! });
+  // What was read of one server does not hold for the next one.
+  if (store.interruptions === since) memory?.keep(stream, { facts: [...facts, ...written], state: after! });
   return recordedOutcome(written, after!, false);
 };
 
 const recordedButUnread = (cause: unknown): OutcomeUnknown =>
   new OutcomeUnknown('recorded, but it could not be read again', { cause });
+
+const perhapsRecorded = (cause: unknown): OutcomeUnknown =>
+  new OutcomeUnknown('it may be recorded, and could not be read again', { cause });
 
 const KEY_REUSED: Refusal = {
   code: 'idempotency-key-reused',
@@ -210,8 +234,9 @@ const recordedOutcome = <State>(facts: readonly Fact[], state: State, repeated: 
 const matches = (ifMatch: readonly number[] | '*', revision: number | undefined): boolean =>
   revision !== undefined && (ifMatch === '*' || ifMatch.includes(revision));
 
-const latest = (now: string, previous: string | undefined): string =>
-  previous !== undefined && previous > now ? previous : now;
+/** The clock's word, but for a clock that went back, or is behind the one that the facts before were recorded by. */
+export const latest = (now: string, ...before: readonly (string | undefined)[]): string =>
+  before.reduce<string>((last, one) => (one !== undefined && one > last ? one : last), now);
 
 /** `effectiveAt` lies between the stream's opening and now; only a stream's first fact may be of any past. */
 const misplacedEffect = (effectiveAt: string, recordedAt: string, opening: Fact | undefined): Refusal | undefined => {

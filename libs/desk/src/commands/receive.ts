@@ -7,7 +7,7 @@ import { optionalPersonalText, personalText } from '../../../fact/src/personal.t
 import { streamOf } from '../../../fact/src/stream-kind.ts';
 import type { VersionedPolicy } from '../../../policy/src/policy.ts';
 import { derivedId } from '../../../privacy/src/secrets.ts';
-import { written, wrongMember, type Subject } from '../answering.ts';
+import { following, written, wrongMember, type Subject } from '../answering.ts';
 import type { Caller } from '../caller.ts';
 import { complaintPath, type ComplaintDecision } from '../complaint-desk.ts';
 import { Desk, type Asked } from '../desk.ts';
@@ -61,7 +61,10 @@ export class ReceiveHandler implements ICommandHandler<Receive> {
     );
     // If-Match can only mean a complaint that is not there yet.
     if (outcome.kind === 'mismatch') return { kind: 'mismatch', revision: outcome.revision, missed: outcome.missed };
-    const members = outcome.kind === 'recorded' ? await this.membersOf(outcome.state, languages, under) : {};
+    const members =
+      outcome.kind === 'recorded'
+        ? await following(outcome, () => this.membersOf(outcome.state, languages, under))
+        : {};
     return written(outcome, (): Subject => ({ id, location: complaintPath(id), members }));
   }
 

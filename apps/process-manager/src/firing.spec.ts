@@ -1,0 +1,48 @@
+import type { Pool } from 'pg';
+import type { PolicyInForce } from '../../../libs/desk/src/policy-in-force.ts';
+import type { Settlement } from '../../../libs/desk/src/system/settlement.ts';
+import { TryAgain } from '../../../libs/ledger/src/follow/failure.ts';
+import type { DueTimer } from '../../../libs/timers/src/claim.ts';
+import { firing } from './firing.ts';
+
+const ID = '11111111-1111-8111-8111-111111111111';
+const due = '2026-03-02T10:00:00.000Z';
+const timer: DueTimer = {
+  id: ID,
+  process: 'break-promise',
+  key: ID,
+  lane: null,
+  attempts: 1,
+  payload: { fact: ID, correlation: ID, complaint: ID, promise: ID, due },
+};
+
+/** What becomes of a timer whose command the desk settles so. */
+const fired = (settlement: Settlement, now: string): Promise<string> =>
+  firing({
+    pool: undefined as unknown as Pool,
+    policies: undefined as unknown as PolicyInForce,
+    bus: { execute: async () => settlement },
+    clock: () => new Date(now),
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  })['break-promise'](timer);
+
+const LATER = '2026-03-02T10:00:00.001Z';
+const refused = (code: string): Settlement => ({ kind: 'refused', refusal: { code } });
+
+describe('a timer that fired', () => {
+  it('has done its work when something is recorded, or nothing is left to do', async () => {
+    expect(await fired({ kind: 'recorded', facts: [] }, LATER)).toBe('recorded');
+    expect(await fired({ kind: 'nothing' }, LATER)).toBe('nothing');
+  });
+
+  it('fires again when the rule was asked too early to see anything', () =>
+    expect(fired({ kind: 'nothing' }, due)).rejects.toThrow(TryAgain));
+
+  it('fires again when what it asked for lay in the future for the ledger', () =>
+    expect(fired(refused('invalid-body'), LATER)).rejects.toThrow(TryAgain));
+
+  it.each(['not-found', 'idempotency-key-reused'])(
+    'ends with %s, which the same command would meet again',
+    async (code) => expect(await fired(refused(code), LATER)).toBe(code),
+  );
+});
