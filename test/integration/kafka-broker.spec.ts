@@ -120,7 +120,8 @@ describeWithKafka('Kafka by kafkajs', (kafka) => {
     const evidence = Array.from({ length: 3000 }, () => randomUUID());
     await broker.send(Array.from({ length: 12 }, (_, at) => message(key, at, { evidence })));
     expect(await sequencesOf(key)).toEqual(Array.from({ length: 12 }, (_, at) => String(at).padStart(10, '0')));
-    expect([inFlight.most, inFlight.requests]).toEqual([1, 2]);
+    expect(inFlight.most).toBe(1);
+    expect(inFlight.requests).toBeGreaterThanOrEqual(2); // one more where the broker has just made the topic
   });
 
   it.each([

@@ -58,7 +58,7 @@ const GOES_ON: Record<string, Doing> = {
   'a contact': doing(giveContact, { email: words }),
   'a rectification': doing(rectify, { fact: factId(0), data: { tone: 'sad' }, reason: words }),
   'a fulfilment': doing(fulfilPromise, { promise: id(6) }),
-  'a reopening': doing(reopen, { reason: words, effectiveAt }),
+  'a reopening': doing(reopen, { reason: words, effectiveAt: '2026-03-04T10:00:00.000Z' }),
   'a broken promise, marked by the system': doing(breakPromise, { promise: id(6), now: LATER }),
   'a missed first response, marked by the system': doing(missFirstResponse, { now: LATER }),
 };

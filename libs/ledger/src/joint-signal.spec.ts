@@ -15,6 +15,15 @@ describe('a joint signal', () => {
     expect(jointSignal(new AbortController().signal, AbortSignal.abort('before')).signal.reason).toBe('before');
   });
 
+  it('is no leak, however many there are', () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+    const { signal: lasting } = new AbortController();
+    const all = Array.from({ length: 20 }, () => jointSignal(lasting));
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+    all.forEach(({ release }) => release());
+  });
+
   it('leaves nothing behind in what it was made of', () => {
     const { signal: lasting } = new AbortController();
     for (let round = 0; round < 3; round++) jointSignal(lasting, new AbortController().signal).release();
