@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readConnectionString } from '../../libs/ledger/src/eventstoredb/connection-string.ts';
 import type { ServerTrouble } from '../../libs/ledger/src/eventstoredb/server-trouble.ts';
 import { Server } from '../../libs/ledger/src/eventstoredb/server.ts';
-import { StoreUnavailable } from '../../libs/ledger/src/port.ts';
+import { StoreUnavailable, type EventStore } from '../../libs/ledger/src/port.ts';
 import { testCertificates } from '../eventstore/certificate.ts';
 import { startEventStoreCluster, type EventStoreCluster } from '../eventstore/cluster.ts';
 import { notReady } from '../eventstore/refusals.ts';
@@ -19,6 +19,17 @@ jest.setTimeout(60_000);
 
 const ledgers = eventStoreDbLedgers();
 afterAll(() => ledgers.closeAll());
+
+/** Follows from the beginning; `seen` are the ids of what came. */
+const follow = (store: EventStore): { readonly seen: readonly string[]; readonly leave: () => Promise<void> } => {
+  const over = new AbortController();
+  const seen: string[] = [];
+  const following = (async () => {
+    for await (const signal of store.subscribe({ signal: over.signal }))
+      if (signal.kind === 'batch') seen.push(...signal.events.map((fact) => fact.id));
+  })();
+  return { seen, leave: () => (over.abort(), following) };
+};
 
 describe('a secure EventStoreDB with users', () => {
   const certificates = testCertificates();
@@ -115,12 +126,7 @@ describe('a cluster', () => {
     async (first) => {
       cluster.lead(first);
       const store = await ledgers.open({ url: cluster.url });
-      const controller = new AbortController();
-      const seen: string[] = [];
-      const following = (async () => {
-        for await (const signal of store.subscribe({ signal: controller.signal }))
-          if (signal.kind === 'batch') seen.push(...signal.events.map((fact) => fact.id));
-      })();
+      const { seen, leave } = follow(store);
       const acknowledged: string[] = [];
       const writing = Promise.all(
         Array.from({ length: 8 }, async () => {
@@ -138,8 +144,7 @@ describe('a cluster', () => {
       cluster.lead((first + 1) % 3);
       await writing;
       await eventually(() => seen.length >= 200, 'the follower has all');
-      controller.abort();
-      await following;
+      await leave();
       expect([...seen].sort()).toEqual([...acknowledged].sort());
       const facts = (await store.readAll({ maxCount: 500 })).events;
       expect(facts.map((fact) => fact.id)).toEqual(seen);
@@ -149,10 +154,7 @@ describe('a cluster', () => {
 
   it('bears calls that end on a connection given up while no other is found', async () => {
     const store = await ledgers.open({ url: cluster.url });
-    const controller = new AbortController();
-    const following = (async () => {
-      for await (const signal of store.subscribe({ signal: controller.signal })) void signal;
-    })();
+    const { leave } = follow(store);
     const [old] = cluster.nodes;
     await eventually(() => old!.faults.subscriptions.length > 0, 'it listens');
     cluster.lead(undefined);
@@ -167,20 +169,14 @@ describe('a cluster', () => {
     cluster.nodes.forEach(({ faults }) => faults.liftAll());
     cluster.lead(1);
     await appending;
-    controller.abort();
-    await following;
+    await leave();
     await store.close();
   });
 
   // Its old leader lives on and refuses, so that calls end on a connection that has been given up already.
   it('goes on through elections in which nobody dies', async () => {
     const store = await ledgers.open({ url: cluster.url });
-    const controller = new AbortController();
-    const seen: string[] = [];
-    const following = (async () => {
-      for await (const signal of store.subscribe({ signal: controller.signal }))
-        if (signal.kind === 'batch') seen.push(...signal.events.map((fact) => fact.id));
-    })();
+    const { seen, leave } = follow(store);
     const acknowledged: string[] = [];
     let over = false;
     const writing = Promise.all(
@@ -203,8 +199,7 @@ describe('a cluster', () => {
     over = true;
     await writing;
     await eventually(() => seen.length >= acknowledged.length, 'the follower has all');
-    controller.abort();
-    await following;
+    await leave();
     expect([...seen].sort()).toEqual([...acknowledged].sort());
     await store.close();
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../postgres/src/database.ts';
+import { onDisk } from '../../postgres/src/on-disk.ts';
 import type { Erasure, ErasureLog } from './erasure-log.ts';
 
 /**
@@ -91,9 +92,7 @@ export const destroyKeys = async (
 ): Promise<{ keys: number; erasedAt: string }> => {
   // Confirmed means: on disk, also where the server is set to answer earlier; a stricter one stays strict. Only this
   // transaction's commit is meant, and nothing is committed before.
-  await tx.query(
-    `select set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, true)`,
-  );
+  await tx.query(`select ${onDisk('transaction')}`);
   // Locked in the order in which readers hold them. The instant is taken when the locks are ours.
   await tx.query('select 1 from es.keys where subject = $1 and erased_at is null order by kid for update', [subject]);
   const { rows } = await tx.query<{ now: Date }>(`select date_trunc('milliseconds', clock_timestamp()) as now`);

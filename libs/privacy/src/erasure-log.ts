@@ -1,6 +1,5 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { syncDirectory } from './durable-name.ts';
+import { resolve } from 'node:path';
+import { appendLine, readLines } from './durable-lines.ts';
 
 /** One person's erasure. Ids only: it may be kept for ever. */
 export interface Erasure {
@@ -19,12 +18,9 @@ export interface ErasureLog {
   entries(): Promise<readonly Erasure[]>;
 }
 
-/** Marks a line that a crash cut off. Its erasure was not confirmed: it is recorded again when it is done. */
-const TORN = '#torn';
-
 /**
- * NOTE: a storage format: JSON lines `{"id","subject","erasedAt"}`, appended and fsynced, never rewritten.
- * A half-written last line is closed with `#torn` by the next record.
+ * NOTE: a storage format: JSON lines `{"id","subject","erasedAt"}`, as durable-lines.ts keeps them. An erasure whose line
+ * was cut off was not confirmed: it is recorded again when it is done.
  */
 export class FileErasureLog implements ErasureLog {
   private readonly file: string;
@@ -36,52 +32,20 @@ export class FileErasureLog implements ErasureLog {
   }
 
   record({ id, subject, erasedAt }: Erasure): Promise<void> {
-    const done = this.queue.then(() => this.append(`${JSON.stringify({ id, subject, erasedAt })}\n`));
+    const done = this.queue.then(() => appendLine(this.file, JSON.stringify({ id, subject, erasedAt })));
     this.queue = done.catch(() => undefined);
     return done;
   }
 
   /** Throws when a line is damaged: an erasure that cannot be read may not be passed over. */
   async entries(): Promise<readonly Erasure[]> {
-    const text = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
-    const lines = text.split('\n').slice(0, -1); // what follows the last line's end is nothing, or torn
-    return lines.flatMap((line, index) => {
-      if (line === '' || line.endsWith(TORN)) return [];
-      const entry = parse(line);
-      if (!entry) throw new Error(`${this.file}, line ${index + 1}: not an erasure. Restore this file from its copy.`);
-      return [entry];
-    });
-  }
-
-  private async append(line: string): Promise<void> {
-    const handle = await open(this.file, 'a+', 0o600);
-    try {
-      const { size } = await handle.stat();
-      const torn = size > 0 && !(await endsWithNewline(handle, size));
-      await handle.appendFile(torn ? `${TORN}\n${line}` : line);
-      await handle.sync();
-      if (size === 0) await syncDirectory(dirname(this.file));
-    } finally {
-      await handle.close();
-    }
+    const damaged = (line: number): Error =>
+      new Error(`${this.file}, line ${line}: not an erasure. Restore this file from its copy.`);
+    return (await readLines(this.file, erasureIn, damaged)) ?? [];
   }
 }
 
-const endsWithNewline = async (handle: FileHandle, size: number): Promise<boolean> => {
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer[0] === 0x0a;
-};
-
-const parse = (line: string): Erasure | undefined => {
-  try {
-    const { id, subject, erasedAt } = JSON.parse(line) as Record<string, unknown>;
-    return typeof id === 'string' && typeof subject === 'string' && typeof erasedAt === 'string'
-      ? { id, subject, erasedAt }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-};
+const erasureIn = ({ id, subject, erasedAt }: Readonly<Record<string, unknown>>): Erasure | undefined =>
+  typeof id === 'string' && typeof subject === 'string' && typeof erasedAt === 'string'
+    ? { id, subject, erasedAt }
+    : undefined;

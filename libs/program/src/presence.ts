@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { StoreUnavailable, type EventStore } from '../../ledger/src/port.ts';
+import { cutOff } from '../../postgres/src/cut-off.ts';
 
 /**
  * Every program holds this lock of its database, shared, for as long as it lives; an operator's command that needs quiet
@@ -117,7 +118,7 @@ export class Presence {
       );
       if (!rows[0]!.held || this.ending.signal.aborted) return void (await farewell(client));
     } catch (error) {
-      destroy(client);
+      cutOff(client);
       throw error;
     }
     this.client = client;
@@ -141,7 +142,7 @@ export class Presence {
   private lose(client: pg.Client): void {
     if (this.client !== client) return;
     this.client = undefined;
-    destroy(client);
+    cutOff(client);
     if (this.standing !== 'held') return;
     this.standing = 'lost';
     this.options.log.warn({ part: 'presence' }, 'the connection broke by which operators’ commands see this program');
@@ -183,7 +184,7 @@ export class Presence {
 const farewell = async (client: pg.Client | undefined): Promise<void> => {
   if (!client) return;
   stayFor(client, true);
-  const late = setTimeout(() => destroy(client), PATIENCE_MS);
+  const late = setTimeout(() => cutOff(client), PATIENCE_MS);
   await client.end().catch(() => undefined);
   clearTimeout(late);
 };
@@ -191,9 +192,6 @@ const farewell = async (client: pg.Client | undefined): Promise<void> => {
 /** Whether the process stays alive for this connection. The driver's types leave these two out. */
 const stayFor = (client: pg.Client, stay: boolean): void =>
   (client as unknown as { ref(): void; unref(): void })[stay ? 'ref' : 'unref']();
-
-const destroy = (client: pg.Client): void =>
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 
 /** The ledger, unready and closed for writing while the program may not write. Reading goes on: what was recorded is so. */
 export const onlyWhilePresent = (store: EventStore, presence: Pick<Presence, 'trouble'>): EventStore => {

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { FollowLog } from '../../ledger/src/follow.ts';
 import { failureOf, nameOf, whereOf } from '../../ledger/src/follow/failure.ts';
 import { PACE, backOff } from '../../ledger/src/follow/pace.ts';
+import { jointSignal } from '../../ledger/src/joint-signal.ts';
 import { Bell } from '../../ledger/src/subscribe-by-pages.ts';
 import { claimTimers, markFired, putOff, type DueTimer } from './claim.ts';
 import { Held } from './held.ts';
@@ -173,14 +174,11 @@ const nextLook = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const over = new AbortController();
-  const end = (): void => over.abort();
-  // No AbortSignal.any: each leaves something in the signal that lives as long as the program (Node.js 20 and 22).
-  signal.addEventListener('abort', end);
-  if (signal.aborted) end();
+  const either = jointSignal(signal, over.signal);
   try {
-    await Promise.race([...active, bell.wait(heard, ms, over.signal)]);
+    await Promise.race([...active, bell.wait(heard, ms, either.signal)]);
   } finally {
-    signal.removeEventListener('abort', end);
-    end();
+    over.abort();
+    either.release();
   }
 };

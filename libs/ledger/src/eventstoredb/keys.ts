@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { onDisk } from '../../../postgres/src/on-disk.ts';
 import type { AppendOptions } from '../port.ts';
 
 interface Judged {
@@ -52,4 +53,4 @@ const PREPARE = `
   )
   select (select count(*) from gone) as gone,
          (select count(*) from minted) + (select count(*) from es.keys k where k.kid = any($2::uuid[]) and k.erased_at is null) as ready,
-         set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, true)`;
+         ${onDisk('transaction')}`;

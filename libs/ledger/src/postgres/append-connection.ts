@@ -7,6 +7,8 @@ import {
   StoreUnavailable,
   type ExpectedRevision,
 } from '../port.ts';
+import { cutOff } from '../../../postgres/src/cut-off.ts';
+import { onDisk } from '../../../postgres/src/on-disk.ts';
 import { printPosition } from '../position.ts';
 import { BatchFailed, type Member, type MemberOutcome } from './group-commit.ts';
 
@@ -85,10 +87,10 @@ export class AppendConnection {
       await client.query(
         `select set_config('default_transaction_isolation', 'read committed', false),
                 set_config('enable_seqscan', 'off', false),
-                set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false)`,
+                ${onDisk('session')}`,
       );
     } catch (cause) {
-      this.destroy(client);
+      cutOff(client);
       throw new StoreUnavailable('the ledger cannot be reached', { cause });
     }
     return (this.client = client);
@@ -98,12 +100,7 @@ export class AppendConnection {
     if (!client || this.client !== client) return;
     this.client = undefined;
     this.losses++;
-    this.destroy(client);
-  }
-
-  /** Without waiting for a goodbye: the other side may be silent. */
-  private destroy(client: pg.Client): void {
-    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    cutOff(client);
   }
 }
 
