@@ -135,13 +135,13 @@ module.exports = {
     {
       name: 'one file knows the client of EventStoreDB',
       severity: 'error',
-      from: { pathNot: '^libs/ledger/src/eventstoredb/server\\.ts$' },
+      from: { pathNot: '^libs/ledger/src/adapters/eventstoredb/server\\.ts$' },
       to: { path: npm('@eventstore/db-client') },
     },
     {
       name: 'only one file of the product knows the client of EventStoreDB: to change it is to change that file',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: '^libs/ledger/src/eventstoredb/server\\.ts$' },
+      from: { path: '^(apps|libs)/', pathNot: '^libs/ledger/src/adapters/eventstoredb/server\\.ts$' },
       to: { path: npm('@eventstore/db-client') },
     },
     {
@@ -155,7 +155,10 @@ module.exports = {
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'default', 'types'],
+    },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '\\.(spec|stories|contract)\\.ts$' },
   },

@@ -34,11 +34,11 @@ describe('the house', () => {
         join(place, 'src/intruder.ts'),
         `import { readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
-import { transact } from '../../../ledger/src/transact.ts';
+import { transact } from '#ledger/stream/transact';
 export const intruders = [readFileSync, Injectable, transact];`,
       );
       const found = await cruise(place);
-      for (const intruder of ['fs', '@nestjs/common', 'libs/ledger/src/transact.ts'])
+      for (const intruder of ['fs', '@nestjs/common', 'libs/ledger/src/stream/transact.ts'])
         expect(found).toMatch(new RegExp(`libs/complaint may only use what is listed: .*intruder.ts → .*${intruder}`));
     } finally {
       await rm(place, { recursive: true });

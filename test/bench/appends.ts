@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
-import { openDatabase } from '../../libs/postgres/src/database.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
-import type { EventStore, NewEvent } from '../../libs/ledger/src/port.ts';
+import { EventStoreDbEventStore } from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import { openDatabase } from '#postgres/database';
+import { migrate } from '#postgres/migrations';
+import type { EventStore, NewEvent } from '#ledger/stream/port';
 import type { Bench } from './bench.ts';
 import { alone, type Written } from './facts.ts';
 import { tableOf, takeTurns, throughput, type Contestant, type Table } from './frame.ts';

@@ -1,13 +1,13 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
-import { CallerOf } from '../../apps/api/src/caller-of.ts';
-import { createApi } from '../../apps/api/src/create-api.ts';
-import type { Caller } from '../../libs/desk/src/caller.ts';
-import { MessageBody } from '../../libs/desk/src/commands/record-message.ts';
-import { InMemoryEventStore } from '../../libs/ledger/src/in-memory/in-memory-event-store.ts';
-import { openDatabase } from '../../libs/postgres/src/database.ts';
-import { makeLog } from '../../libs/program/src/log.ts';
+import { CallerOf } from '#api/caller-of';
+import { createApi } from '#api/create-api';
+import type { Caller } from '#desk/caller';
+import { MessageBody } from '#desk/commands/record-message';
+import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
+import { openDatabase } from '#postgres/database';
+import { makeLog } from '#program/log';
 import { alone } from './facts.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { JsonObject } from '../../libs/fact/src/json.ts';
-import type { FactMetadata } from '../../libs/fact/src/fact.ts';
-import { digestOf } from '../../libs/ledger/src/digest.ts';
-import type { NewEvent } from '../../libs/ledger/src/port.ts';
-import { seal } from '../../libs/privacy/src/envelope.ts';
-import type { NewKeyRow } from '../../libs/privacy/src/key-table.ts';
-import type { MasterKey } from '../../libs/privacy/src/master-key.ts';
+import type { JsonObject } from '#fact/json';
+import type { FactMetadata } from '#fact/fact';
+import { digestOf } from '#ledger/stream/digest';
+import type { NewEvent } from '#ledger/stream/port';
+import { seal } from '#privacy/envelope';
+import type { NewKeyRow } from '#privacy/key-table';
+import type { MasterKey } from '#privacy/master-key';
 
 /** Facts as the service writes them: a message of some sixty characters, sealed, with all its metadata; 0.9 KB. */
 

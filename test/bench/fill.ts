@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import { inTransaction } from '../../libs/postgres/src/database.ts';
-import { printPosition } from '../../libs/ledger/src/position.ts';
-import { ensureLive, subscriptionOf } from '../../libs/read-models/src/generations.ts';
-import { readModels } from '../../libs/read-models/src/models.ts';
+import { inTransaction } from '#postgres/database';
+import { printPosition } from '#ledger/stream/position';
+import { ensureLive, subscriptionOf } from '#read-models/generations';
+import { readModels } from '#read-models/models';
 import { CHUNK_TABLE, COUNT, FACTS_EACH, FILL_CHUNK, LEDGER, READ_MODELS, sample } from './years.ts';
 
 /** Fills a ledger and its read models with years of complaints (years.ts), as fast as PostgreSQL takes them. */

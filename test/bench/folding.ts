@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { complaintStreams } from '../../libs/complaint/src/complaint.ts';
-import { codecOf, fold, readFacts } from '../../libs/ledger/src/transact.ts';
+import { complaintStreams } from '#complaint/complaint';
+import { codecOf, fold, readFacts } from '#ledger/stream/transact';
 import type { Bench } from './bench.ts';
 import { compare, throughput, type Table } from './frame.ts';
 import { converse, prepareLedger } from './ledger.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
-import { TOPICS_OUT } from '../../libs/contract/src/names.ts';
-import '../../apps/publisher/src/kafka/request-queue-patch.ts';
+import { TOPICS_OUT } from '#contract/names';
+import '#publisher/kafka/request-queue-patch';
 import type { Bench } from './bench.ts';
 import { alone } from './facts.ts';
 import { percentile, tableOf, type Table } from './frame.ts';

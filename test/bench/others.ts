@@ -4,7 +4,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { NewEvent } from '../../libs/ledger/src/port.ts';
+import type { NewEvent } from '#ledger/stream/port';
 
 /** The other libraries that appends are compared with. They live apart: their peers would not go with ours. */
 

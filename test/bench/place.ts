@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startBroker, type RunningBroker } from '../../deploy/kafka/broker.mjs';
-import { startEmbedded } from '../../libs/postgres/src/embedded.ts';
+import { startEmbedded } from '#postgres/embedded';
 
 /** A child of this process, which is spoken to by messages. */
 export interface Helper {

@@ -1,9 +1,9 @@
 import pg from 'pg';
-import { startProjector } from '../../apps/projector/src/projector.ts';
-import { ensureLive, subscriptionOf } from '../../libs/read-models/src/generations.ts';
-import { readModels } from '../../libs/read-models/src/models.ts';
-import type { Projection } from '../../libs/read-models/src/projection.ts';
-import { rebuild } from '../../libs/read-models/src/rebuild.ts';
+import { startProjector } from '#projector/projector';
+import { ensureLive, subscriptionOf } from '#read-models/generations';
+import { readModels } from '#read-models/models';
+import type { Projection } from '#read-models/projection';
+import { rebuild } from '#read-models/rebuild';
 import type { Bench } from './bench.ts';
 import { compare, timed, type Contestant } from './frame.ts';
 import { converse, openLedger, prepareLedger, type Opened } from './ledger.ts';

@@ -1,9 +1,9 @@
 import kafkajs, { type Producer, type TopicMessages } from 'kafkajs';
-import { KafkaBroker } from '../../apps/publisher/src/kafka/kafka-broker.ts';
-import { PUBLISHER, startPublisher } from '../../apps/publisher/src/publisher.ts';
-import '../../apps/publisher/src/kafka/request-queue-patch.ts';
-import { kafkaForm } from '../../libs/contract/src/cloud-event.ts';
-import { publicMessageOf } from '../../libs/contract/src/public-message.ts';
+import { KafkaBroker } from '#publisher/kafka/kafka-broker';
+import { PUBLISHER, startPublisher } from '#publisher/publisher';
+import '#publisher/kafka/request-queue-patch';
+import { kafkaForm } from '#contract/cloud-event';
+import { publicMessageOf } from '#contract/public-message';
 import type { Bench } from './bench.ts';
 import { compare, timed } from './frame.ts';
 import { converse, openLedger, prepareLedger } from './ledger.ts';

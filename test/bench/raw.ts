@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { NewEvent } from '../../libs/ledger/src/port.ts';
+import type { NewEvent } from '#ledger/stream/port';
 
 /** What the ledger is measured by: the least that stores a fact, and promises nothing of what a ledger does. */
 

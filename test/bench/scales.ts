@@ -1,6 +1,6 @@
-import { complaintStreams } from '../../libs/complaint/src/complaint.ts';
-import { codecOf, fold, readFacts } from '../../libs/ledger/src/transact.ts';
-import { readModels } from '../../libs/read-models/src/models.ts';
+import { complaintStreams } from '#complaint/complaint';
+import { codecOf, fold, readFacts } from '#ledger/stream/transact';
+import { readModels } from '#read-models/models';
 import { appendTo, measured } from './appends.ts';
 import type { Bench } from './bench.ts';
 import { fill } from './fill.ts';

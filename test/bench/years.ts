@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { referenceOf } from '../../libs/desk/src/reference.ts';
-import { seal } from '../../libs/privacy/src/envelope.ts';
-import { SPANS } from '../../libs/read-models/src/recurring-complaints/spans.ts';
+import { referenceOf } from '#desk/reference';
+import { seal } from '#privacy/envelope';
+import { SPANS } from '#read-models/recurring-complaints/spans';
 import { MASTER } from './ledger.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { JsonObject } from '../../libs/fact/src/json.ts';
-import { digestOf } from '../../libs/ledger/src/digest.ts';
+import type { JsonObject } from '#fact/json';
+import { digestOf } from '#ledger/stream/digest';
 import {
   AppendRejected,
   ConcurrencyConflict,
@@ -11,7 +11,7 @@ import {
   type Position,
   type RecordedEvent,
   type SubscribeOptions,
-} from '../../libs/ledger/src/port.ts';
+} from '#ledger/stream/port';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 
 export interface LedgerUnderTest {

@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import fc from 'fast-check';
-import type { Json, JsonObject } from '../../libs/fact/src/json.ts';
-import { subjectOf } from '../../libs/fact/src/vocabulary.ts';
+import type { Json, JsonObject } from '#fact/json';
+import { subjectOf } from '#fact/vocabulary';
 
 /** A word that stands in every place where a person's words could be. It is a code by its form, so no pattern hides it. */
 export const MARKED = 'marked-word-of-a-person';

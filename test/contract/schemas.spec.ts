@@ -4,16 +4,16 @@ import type { TSchema } from '@sinclair/typebox';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
-import type { JsonObject } from '../../libs/fact/src/json.ts';
-import { streamOf } from '../../libs/fact/src/stream-kind.ts';
-import { incompatibilities } from '../../libs/contract/src/compatibility.ts';
-import { publicTypes, publishedNouns } from '../../libs/contract/src/contracts.ts';
-import { PUBLISHED, SCHEMAS, generatedFiles } from '../../libs/contract/src/generated-files.ts';
-import { schemaOfType } from '../../libs/contract/src/json-schemas.ts';
-import { kafkaForm } from '../../libs/contract/src/cloud-event.ts';
-import { markerType } from '../../libs/contract/src/names.ts';
-import { publicMessageOf } from '../../libs/contract/src/public-message.ts';
-import type { Position, RecordedEvent } from '../../libs/ledger/src/port.ts';
+import type { JsonObject } from '#fact/json';
+import { streamOf } from '#fact/stream-kind';
+import { incompatibilities } from '#contract/compatibility';
+import { publicTypes, publishedNouns } from '#contract/contracts';
+import { PUBLISHED, SCHEMAS, generatedFiles } from '#contract/generated-files';
+import { schemaOfType } from '#contract/json-schemas';
+import { kafkaForm } from '#contract/cloud-event';
+import { markerType } from '#contract/names';
+import { publicMessageOf } from '#contract/public-message';
+import type { Position, RecordedEvent } from '#ledger/stream/port';
 import { MARKED, valuesOf } from './schemas-arbitrary.ts';
 
 const everyFact = publishedNouns.flatMap(({ noun, events }) =>

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { numberOfReference } from '../../libs/desk/src/reference.ts';
-import { digestOf } from '../../libs/ledger/src/digest.ts';
+import { numberOfReference } from '#desk/reference';
+import { digestOf } from '#ledger/stream/digest';
 import { makeDeployment, type Deployment, type Environment, type Running } from '../support/deployment.ts';
 import { recordBackup, SAMPLE, SAMPLE_ORGANISATION, type Told } from './record-backup.ts';
 

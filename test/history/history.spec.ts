@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { complaintStreams } from '../../libs/complaint/src/complaint.ts';
-import { publicMessageOf } from '../../libs/contract/src/public-message.ts';
-import type { EventDescription } from '../../libs/fact/src/define-event.ts';
-import type { SealedText } from '../../libs/fact/src/personal.ts';
-import { followUpStreams } from '../../libs/follow-up/src/follow-up.ts';
-import { Codec } from '../../libs/ledger/src/codec.ts';
-import { digestOf } from '../../libs/ledger/src/digest.ts';
-import { policyStreams } from '../../libs/policy/src/policies.ts';
-import { unseal } from '../../libs/privacy/src/envelope.ts';
-import { recurrenceStreams } from '../../libs/recurrence/src/recurrence.ts';
+import { complaintStreams } from '#complaint/complaint';
+import { publicMessageOf } from '#contract/public-message';
+import type { EventDescription } from '#fact/define-event';
+import type { SealedText } from '#fact/personal';
+import { followUpStreams } from '#follow-up/follow-up';
+import { Codec } from '#ledger/stream/codec';
+import { digestOf } from '#ledger/stream/digest';
+import { policyStreams } from '#policy/policies';
+import { unseal } from '#privacy/envelope';
+import { recurrenceStreams } from '#recurrence/recurrence';
 import { recordSample, SAMPLE_KEY, SAMPLE_WORDS, type StoredFact } from './sample.ts';
 
 /**

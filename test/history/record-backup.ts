@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eraseSubject } from '../../libs/privacy/src/erase.ts';
-import { makeLog } from '../../libs/program/src/log.ts';
-import { openParts } from '../../libs/program/src/parts.ts';
-import { readSettings } from '../../libs/settings/src/settings.ts';
+import { eraseSubject } from '#privacy/erase';
+import { makeLog } from '#program/log';
+import { openParts } from '#program/program-dependencies';
+import { readSettings } from '#settings/settings';
 import { markedLife, type Asked } from '../journeys/erasure.stories.ts';
 import { makeDeployment } from '../support/deployment.ts';
 

@@ -1,15 +1,15 @@
 import type { TSchema } from '@sinclair/typebox';
-import type { FactMetadata } from '../../libs/fact/src/fact.ts';
-import type { EventDescription } from '../../libs/fact/src/define-event.ts';
-import type { Json, JsonObject } from '../../libs/fact/src/json.ts';
-import type { Envelope } from '../../libs/fact/src/personal.ts';
-import { streamOf } from '../../libs/fact/src/stream-kind.ts';
-import { subjectOf } from '../../libs/fact/src/vocabulary.ts';
-import { digestOf } from '../../libs/ledger/src/digest.ts';
-import { printPosition } from '../../libs/ledger/src/position.ts';
-import type { Position } from '../../libs/ledger/src/port.ts';
-import { seal } from '../../libs/privacy/src/envelope.ts';
-import { defaultPolicy } from '../../libs/policy/src/default-policy.ts';
+import type { FactMetadata } from '#fact/fact';
+import type { EventDescription } from '#fact/define-event';
+import type { Json, JsonObject } from '#fact/json';
+import type { Envelope } from '#fact/personal';
+import { streamOf } from '#fact/stream-kind';
+import { subjectOf } from '#fact/vocabulary';
+import { digestOf } from '#ledger/stream/digest';
+import { printPosition } from '#ledger/stream/position';
+import type { Position } from '#ledger/stream/port';
+import { seal } from '#privacy/envelope';
+import { defaultPolicy } from '#policy/default-policy';
 
 /** The data key that all samples are sealed with. It protects nothing: it is here so that the samples can be opened. */
 export const SAMPLE_KEY = Buffer.alloc(32, 7);

@@ -2,17 +2,17 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { allMigrations, openNewPool } from '../../apps/operator/src/places.ts';
-import { BackupTrouble, readManifest } from '../../libs/backup/src/manifest.ts';
-import { loadTables, writeTables } from '../../libs/backup/src/tables.ts';
-import { takeBackup } from '../../libs/backup/src/take.ts';
-import type { EventStore } from '../../libs/ledger/src/port.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
-import { inTransaction } from '../../libs/postgres/src/database.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
-import { Opened } from '../../libs/program/src/opened.ts';
-import { serveLedger } from '../../libs/program/src/served-ledger.ts';
-import { readSettings } from '../../libs/settings/src/settings.ts';
+import { allMigrations, openNewPool } from '#operator/ledger-location';
+import { BackupError, readManifest } from '#backup/manifest';
+import { loadTables, writeTables } from '#backup/tables';
+import { takeBackup } from '#backup/take';
+import type { EventStore } from '#ledger/stream/port';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import { inTransaction } from '#postgres/database';
+import { migrate } from '#postgres/migrations';
+import { Opened } from '#program/opened';
+import { serveLedger } from '#program/served-ledger';
+import { readSettings } from '#settings/settings';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -61,7 +61,7 @@ describe('taking a backup', () => {
         return store.readAll(options);
       },
     });
-    await expect(take(directory, moving)).rejects.toThrow(BackupTrouble);
+    await expect(take(directory, moving)).rejects.toThrow(BackupError);
     await expect(readManifest(directory)).rejects.toThrow('is no backup, or one that was not finished');
   });
 

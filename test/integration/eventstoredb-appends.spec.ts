@@ -10,9 +10,9 @@ import {
   StoreUnavailable,
   StreamDeleted,
   type NewEvent,
-} from '../../libs/ledger/src/port.ts';
-import type { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
-import type { NewKeyRow } from '../../libs/privacy/src/key-table.ts';
+} from '#ledger/stream/port';
+import type { EventStoreDbEventStore } from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
+import type { NewKeyRow } from '#privacy/key-table';
 import { accessDenied, notReady, refused, tooBusy } from '../eventstore/refusals.ts';
 import { startEventStoreServer } from '../eventstore/server.ts';
 import { describeWithStandIn } from '../support/eventstore.ts';

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConnectionString } from '../../libs/ledger/src/eventstoredb/connection-string.ts';
-import type { ServerTrouble } from '../../libs/ledger/src/eventstoredb/server-trouble.ts';
-import { Server } from '../../libs/ledger/src/eventstoredb/server.ts';
-import { StoreUnavailable, type EventStore } from '../../libs/ledger/src/port.ts';
+import { readConnectionString } from '#ledger/adapters/eventstoredb/connection-string';
+import type { ServerError } from '#ledger/adapters/eventstoredb/server-error';
+import { Server } from '#ledger/adapters/eventstoredb/server';
+import { StoreUnavailable, type EventStore } from '#ledger/stream/port';
 import { testCertificates } from '../eventstore/certificate.ts';
 import { startEventStoreCluster, type EventStoreCluster } from '../eventstore/cluster.ts';
 import { notReady } from '../eventstore/refusals.ts';
@@ -241,7 +241,7 @@ describe('a connection that is given up', () => {
       await server.append('before', 'no_stream', [fact], 1_000);
       const ended = server.append('then', 'no_stream', [{ ...fact, id: randomUUID() }], 1_000).then(
         () => 'stored',
-        (error: unknown) => (error as ServerTrouble).kind,
+        (error: unknown) => (error as ServerError).kind,
       );
       for (let turn = 0; turn < turns; turn++) await Promise.resolve();
       // Two calls of others fall silent.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
+import { EventStoreDbEventStore } from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { migrate } from '#postgres/migrations';
 import { ledgerContract } from '../contract/ledger.contract.ts';
 import { describeWithEventStore } from '../support/eventstore.ts';
 import { testDatabase } from '../support/test-database.ts';

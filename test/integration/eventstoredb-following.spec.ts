@@ -1,5 +1,5 @@
-import type { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
-import type { Position, SubscriptionSignal } from '../../libs/ledger/src/port.ts';
+import type { EventStoreDbEventStore } from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
+import type { Position, SubscriptionSignal } from '#ledger/stream/port';
 import { notReady, tooSlow } from '../eventstore/refusals.ts';
 import { eventually } from '../support/child.ts';
 import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.ts';

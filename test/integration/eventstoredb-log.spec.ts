@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import type { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
-import { OtherOrganisation } from '../../libs/ledger/src/identity.ts';
+import type { EventStoreDbEventStore } from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
+import { OtherOrganisation } from '#ledger/stream/ledger-identity';
 import {
   ForeignPosition,
   OutcomeUnknown,
@@ -9,8 +9,8 @@ import {
   type Position,
   type RecordedEvent,
   type SubscriptionSignal,
-} from '../../libs/ledger/src/port.ts';
-import { numberOf, printPosition } from '../../libs/ledger/src/position.ts';
+} from '#ledger/stream/port';
+import { numberOf, printPosition } from '#ledger/stream/position';
 import { accessDenied, notReady, refused, unreadablePosition } from '../eventstore/refusals.ts';
 import { startEventStoreServer } from '../eventstore/server.ts';
 import { eventually } from '../support/child.ts';

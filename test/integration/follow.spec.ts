@@ -1,27 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { Pool, PoolClient } from 'pg';
-import { UnknownFact } from '../../libs/ledger/src/codec.ts';
-import { follow, type Follower, type FollowLog, type Teller } from '../../libs/ledger/src/follow.ts';
-import { Fenced, lockCheckpoint, moveAlone, moveCheckpoint, step } from '../../libs/ledger/src/follow/checkpoint.ts';
-import { FollowerStopped, TryAgain } from '../../libs/ledger/src/follow/failure.ts';
-import { Lease, LeaseLost } from '../../libs/ledger/src/follow/lease.ts';
-import { replayParked } from '../../libs/ledger/src/follow/replay-parked.ts';
-import { readStatus, type FollowerStatus } from '../../libs/ledger/src/follow/status.ts';
-import { InMemoryEventStore } from '../../libs/ledger/src/in-memory/in-memory-event-store.ts';
+import { UnknownFact } from '#ledger/stream/codec';
+import { follow, type Follower, type FollowLog, type PublishingFollower } from '#ledger/follow/follow';
+import { Fenced, lockCheckpoint, moveAlone, moveCheckpoint, step } from '#ledger/follow/checkpoint';
+import { FollowerStopped, TryAgain } from '#ledger/follow/failure';
+import { Lease, LeaseLost } from '#ledger/follow/lease';
+import { replayParked } from '#ledger/follow/replay-parked';
+import { readStatus, type FollowerStatus } from '#ledger/follow/status';
+import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
 import {
   StoreUnavailable,
   type EventStore,
   type NewEvent,
   type Position,
   type RecordedEvent,
-} from '../../libs/ledger/src/port.ts';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
-import { Bell, subscribeByPages } from '../../libs/ledger/src/subscribe-by-pages.ts';
-import { inTransaction, openDatabase } from '../../libs/postgres/src/database.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
-import { KeyTrouble } from '../../libs/privacy/src/vault.ts';
+} from '#ledger/stream/port';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import { Bell, subscribeByPages } from '#ledger/follow/subscribe-by-pages';
+import { inTransaction, openDatabase } from '#postgres/database';
+import { migrate } from '#postgres/migrations';
+import { KeyError } from '#privacy/vault';
 import { startChild, type Child } from '../support/child.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -223,20 +223,20 @@ describe('following', () => {
   });
 
   it('waits for the disk with each batch, unless what it writes can be made again', async () => {
-    for (const [unhurried, expected] of [
+    for (const [asyncCommit, expected] of [
       [false, 'on'],
       [true, 'off'],
     ] as const) {
       subscription = `test:${randomUUID()}@1`;
       const waits: string[] = [];
       const follower = start({
-        unhurried,
+        asyncCommit,
         apply: async (_events, tx) => {
           const { rows } = await tx.query<{ synchronous_commit: string }>('show synchronous_commit');
           waits.push(rows[0]!.synchronous_commit);
         },
       });
-      await tell(`unhurried-${unhurried}`);
+      await tell(`asyncCommit-${asyncCommit}`);
       await untilAtHead();
       await follower.stop();
       expect(new Set(waits)).toEqual(new Set([expected]));
@@ -245,14 +245,14 @@ describe('following', () => {
     expect((await pool.query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
   });
 
-  it('applies what it could not foresee, when it is its turn', async () => {
+  it('applies what it could not prefetch, when it is its turn', async () => {
     await tell('a', 5);
-    const foreseen: number[] = [];
+    const prefetched: number[] = [];
     const applied: number[] = [];
     const following = start({
       maxBatch: 2,
-      foresee: (events) => {
-        foreseen.push(events.length);
+      prefetch: (events) => {
+        prefetched.push(events.length);
         throw new UnknownFact('not known here');
       },
       apply: (events) => {
@@ -262,7 +262,7 @@ describe('following', () => {
     });
     await untilAtHead();
     expect(await following.stop()).toBeUndefined();
-    expect(foreseen).toEqual([2, 2, 1]);
+    expect(prefetched).toEqual([2, 2, 1]);
     expect(applied).toEqual([2, 2, 1]);
   });
 
@@ -609,7 +609,7 @@ describe('trouble that passes', () => {
   it.each([
     ['a serialisation failure', () => Object.assign(new Error('x'), { code: '40001' })],
     ['a broker that is away', () => new TryAgain('x')],
-    ['a key that is missing for a while', () => new KeyTrouble('k', 'is missing')],
+    ['a key that is missing for a while', () => new KeyError('k', 'is missing')],
   ])('is sat out, with the same batch: %s', async (_what, trouble) => {
     await tell('a', 4);
     const batches: string[][] = [];
@@ -720,7 +720,7 @@ describe('a teller', () => {
   const startTelling = (more: { pool?: Pool } = {}) => {
     const end = new AbortController();
     const sent: bigint[][] = [];
-    const teller: Teller = {
+    const teller: PublishingFollower = {
       subscription,
       send: async (events) => void sent.push(events.map(({ revision }) => revision)),
     };
@@ -1099,7 +1099,7 @@ describe('a follower that is a process of its own', () => {
   });
 
   const begin = (leaseMs: number): Child =>
-    (child = startChild('../integration/follower-child.ts', [database.url, subscription, String(leaseMs)]));
+    (child = startChild('./follower-child.ts', [database.url, subscription, String(leaseMs)]));
   const said = async (what: string): Promise<void> => {
     while ((await child.line<{ state: string }>()).state !== what);
   };

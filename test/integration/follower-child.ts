@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { follow } from '../../libs/ledger/src/follow.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
-import { openDatabase } from '../../libs/postgres/src/database.ts';
+import { follow } from '#ledger/follow/follow';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import { openDatabase } from '#postgres/database';
 
 /**
  * A follower as a process of its own, for specs that kill and suspend it. It notes each fact in the table `applied`,

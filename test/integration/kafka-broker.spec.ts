@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import Broker from 'kafkajs/src/broker/index.js';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
-import { KafkaBroker } from '../../apps/publisher/src/kafka/kafka-broker.ts';
-import type { PublisherLog } from '../../apps/publisher/src/kafka/kafka-log.ts';
-import { BrokerAway, MessageRefused } from '../../apps/publisher/src/message-broker.ts';
-import type { PublicMessage } from '../../libs/contract/src/public-message.ts';
+import { KafkaBroker } from '#publisher/kafka/kafka-broker';
+import type { PublisherLog } from '#publisher/kafka/kafka-log';
+import { BrokerAway, MessageRefused } from '#publisher/message-broker';
+import type { PublicMessage } from '#contract/public-message';
 import { describeWithKafka, readTopic } from '../support/kafka.ts';
 
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import { migrate } from '#postgres/migrations';
 import { ledgerContract } from '../contract/ledger.contract.ts';
 import { testDatabase } from '../support/test-database.ts';
 

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { AppendConnection } from '../../libs/ledger/src/postgres/append-connection.ts';
-import { bodyOf } from '../../libs/ledger/src/postgres/append-body.ts';
-import { checkAppend } from '../../libs/ledger/src/check-append.ts';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
-import { PostgresKeyTable } from '../../libs/privacy/src/postgres-key-table.ts';
+import { AppendConnection } from '#ledger/adapters/postgres/append-connection';
+import { bodyOf } from '#ledger/adapters/postgres/append-body';
+import { checkAppend } from '#ledger/stream/check-append';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import { migrate } from '#postgres/migrations';
+import { PostgresKeyTable } from '#privacy/postgres-key-table';
 import { eventually } from '../support/child.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';

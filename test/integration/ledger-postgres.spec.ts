@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { checkAppend } from '../../libs/ledger/src/check-append.ts';
+import { checkAppend } from '#ledger/stream/check-append';
 import {
   AppendRejected,
   ConcurrencyConflict,
@@ -9,15 +9,15 @@ import {
   StoreUnavailable,
   type Position,
   type RecordedEvent,
-} from '../../libs/ledger/src/port.ts';
-import type { NewKeyRow } from '../../libs/privacy/src/key-table.ts';
-import { bodyOf } from '../../libs/ledger/src/postgres/append-body.ts';
-import { AppendConnection } from '../../libs/ledger/src/postgres/append-connection.ts';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
-import { putToRest, wakeUp } from '../../libs/ledger/src/postgres/rest.ts';
-import { inTransaction, openDatabase } from '../../libs/postgres/src/database.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
+} from '#ledger/stream/port';
+import type { NewKeyRow } from '#privacy/key-table';
+import { bodyOf } from '#ledger/adapters/postgres/append-body';
+import { AppendConnection } from '#ledger/adapters/postgres/append-connection';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import { putToRest, wakeUp } from '#ledger/adapters/postgres/rest';
+import { inTransaction, openDatabase } from '#postgres/database';
+import { migrate } from '#postgres/migrations';
 import { eventually } from '../support/child.ts';
 import { cuttableProxy, throughProxy, type CuttableProxy } from '../support/cuttable-proxy.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';

@@ -1,23 +1,23 @@
 import { mkdtempSync, chmodSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
 import {
   ConcurrencyConflict,
   OutcomeUnknown,
   StoreUnavailable,
   type EventStore,
   type RecordedEvent,
-} from '../../libs/ledger/src/port.ts';
-import { numberOf } from '../../libs/ledger/src/position.ts';
-import { postmasterOf } from '../../libs/postgres/src/embedded/cluster.ts';
-import { startEmbedded } from '../../libs/postgres/src/embedded.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
+} from '#ledger/stream/port';
+import { numberOf } from '#ledger/stream/position';
+import { postmasterOf } from '#postgres/embedded/cluster';
+import { startEmbedded } from '#postgres/embedded';
+import { migrate } from '#postgres/migrations';
 import { startChild } from '../support/child.ts';
 import { cuttableProxy, throughProxy, type CuttableProxy } from '../support/cuttable-proxy.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';
-import { appendPatiently } from '../support/patience.ts';
+import { appendWithRetry } from '../support/patience.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
 jest.setTimeout(90_000);
@@ -87,7 +87,7 @@ describe('races on the PostgreSQL ledger', () => {
       range(16).map(async (writer) => {
         const stream = `here-${writer}`;
         for (const n of range(40))
-          await appendPatiently(stores[writer % 2]!, stream, n === 0 ? 'no_stream' : BigInt(n - 1), [
+          await appendWithRetry(stores[writer % 2]!, stream, n === 0 ? 'no_stream' : BigInt(n - 1), [
             sampleFact({ data: { n } }),
           ]);
       }),
@@ -182,7 +182,7 @@ describe('races on the PostgreSQL ledger', () => {
       await far.epoch().catch(() => undefined); // takes the loss, the append below is sent afresh
       await lost;
       await store.append(stream, 'no_stream', [sampleFact()]);
-      await expect(appendPatiently(far, stream, 'no_stream', [sampleFact()])).rejects.toBeInstanceOf(
+      await expect(appendWithRetry(far, stream, 'no_stream', [sampleFact()])).rejects.toBeInstanceOf(
         ConcurrencyConflict,
       );
     });
@@ -194,7 +194,7 @@ describe('races on the PostgreSQL ledger', () => {
       await expect(far.append(stream, 'no_stream', [fact])).rejects.toBeInstanceOf(StoreUnavailable);
       expect(await far.health()).toMatchObject({ ok: false, kind: 'postgres' });
       proxy.mend();
-      expect(await appendPatiently(far, stream, 'no_stream', [fact])).toMatchObject({ deduplicated: false });
+      expect(await appendWithRetry(far, stream, 'no_stream', [fact])).toMatchObject({ deduplicated: false });
       expect(await far.health()).toEqual({ ok: true, kind: 'postgres' });
     });
 
@@ -215,7 +215,7 @@ describe('races on the PostgreSQL ledger', () => {
       await Promise.all(
         range(12).map(async (writer) => {
           for (const n of range(40)) {
-            await appendPatiently(
+            await appendWithRetry(
               far,
               `w-${writer}`,
               n === 0 ? 'no_stream' : BigInt(n - 1),
@@ -275,7 +275,7 @@ describe('races on the PostgreSQL ledger', () => {
         range(8).map(async (writer) => {
           for (let n = 0; writing; n++) {
             const fact = sampleFact({ data: { n } });
-            await appendPatiently(there, `w-${writer}`, n === 0 ? 'no_stream' : BigInt(n - 1), [fact]);
+            await appendWithRetry(there, `w-${writer}`, n === 0 ? 'no_stream' : BigInt(n - 1), [fact]);
             acknowledged.add(fact.id);
           }
         }),

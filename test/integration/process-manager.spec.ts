@@ -2,48 +2,39 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { processManagerMigrations } from '../../apps/process-manager/src/migrations.ts';
-import {
-  PROCESS_MANAGER,
-  startProcessManager,
-  takingIn,
-  type ProcessManager,
-} from '../../apps/process-manager/src/process-manager.ts';
-import { complaintStreams } from '../../libs/complaint/src/complaint.ts';
-import type { ComplaintEvent } from '../../libs/complaint/src/events.ts';
-import { customerThanked, promiseFulfilled, promiseMade } from '../../libs/complaint/src/events/conversation.ts';
-import { complaintReopened, complaintResolved } from '../../libs/complaint/src/events/ending.ts';
-import { complaintReceived } from '../../libs/complaint/src/events/intake.ts';
-import { issueReclassified } from '../../libs/complaint/src/events/putting-right.ts';
-import { causedBy, followUpIdOf, OPEN_FOLLOW_UP, recurrenceIdOf } from '../../libs/desk/src/causes.ts';
-import { Desk } from '../../libs/desk/src/desk.ts';
-import { FollowUpDesk } from '../../libs/desk/src/follow-up-desk.ts';
-import { InMemoryReferences } from '../../libs/desk/src/in-memory-references.ts';
-import { DESK_PARTS, type DeskParts } from '../../libs/desk/src/parts.ts';
-import { adoptPolicy } from '../../libs/desk/src/system/adopt-policy.ts';
-import {
-  OpenFollowUp,
-  OpenFollowUpHandler,
-  SupersedeFollowUpHandler,
-} from '../../libs/desk/src/system/conduct-calls.ts';
-import { EvaluateRecurrenceHandler } from '../../libs/desk/src/system/evaluate-recurrence.ts';
-import { BreakPromiseHandler, MissFirstResponseHandler } from '../../libs/desk/src/system/mark-missed.ts';
-import type { Fact } from '../../libs/fact/src/fact.ts';
-import { personalText } from '../../libs/fact/src/personal.ts';
-import { followUpStreams } from '../../libs/follow-up/src/follow-up.ts';
-import { replayParked } from '../../libs/ledger/src/follow/replay-parked.ts';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { StoreUnavailable, type EventStore } from '../../libs/ledger/src/port.ts';
-import { codecOf, readFacts, transact } from '../../libs/ledger/src/transact.ts';
-import { defaultPolicy } from '../../libs/policy/src/default-policy.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
-import { MasterKey } from '../../libs/privacy/src/master-key.ts';
-import { PostgresKeyTable } from '../../libs/privacy/src/postgres-key-table.ts';
-import { Secrets } from '../../libs/privacy/src/secrets.ts';
-import { Subjects } from '../../libs/privacy/src/subjects.ts';
-import { Vault } from '../../libs/privacy/src/vault.ts';
-import { recurrenceStreams } from '../../libs/recurrence/src/recurrence.ts';
-import { timerMigrations } from '../../libs/timers/src/migrations.ts';
+import { processManagerMigrations } from '#process-manager/migrations';
+import { PROCESS_MANAGER, startProcessManager, takingIn, type ProcessManager } from '#process-manager/process-manager';
+import { complaintStreams } from '#complaint/complaint';
+import type { ComplaintEvent } from '#complaint/events';
+import { customerThanked, promiseFulfilled, promiseMade } from '#complaint/events/conversation';
+import { complaintReopened, complaintResolved } from '#complaint/events/ending';
+import { complaintReceived } from '#complaint/events/intake';
+import { issueReclassified } from '#complaint/events/putting-right';
+import { causedBy, followUpIdOf, OPEN_FOLLOW_UP, recurrenceIdOf } from '#desk/causes';
+import { Desk } from '#desk/desk';
+import { FollowUpDesk } from '#desk/follow-up-desk';
+import { InMemoryReferences } from '#desk/in-memory-references';
+import { DESK_DEPENDENCIES, type DeskDependencies } from '#desk/desk-dependencies';
+import { adoptPolicy } from '#desk/system/adopt-policy';
+import { OpenFollowUp, OpenFollowUpHandler, SupersedeFollowUpHandler } from '#desk/system/conduct-calls';
+import { EvaluateRecurrenceHandler } from '#desk/system/evaluate-recurrence';
+import { BreakPromiseHandler, MissFirstResponseHandler } from '#desk/system/mark-missed';
+import type { Fact } from '#fact/fact';
+import { personalText } from '#fact/personal';
+import { followUpStreams } from '#follow-up/follow-up';
+import { replayParked } from '#ledger/follow/replay-parked';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { StoreUnavailable, type EventStore } from '#ledger/stream/port';
+import { codecOf, readFacts, transact } from '#ledger/stream/transact';
+import { defaultPolicy } from '#policy/default-policy';
+import { migrate } from '#postgres/migrations';
+import { MasterKey } from '#privacy/master-key';
+import { PostgresKeyTable } from '#privacy/postgres-key-table';
+import { Secrets } from '#privacy/secrets';
+import { Subjects } from '#privacy/subjects';
+import { Vault } from '#privacy/vault';
+import { recurrenceStreams } from '#recurrence/recurrence';
+import { timerMigrations } from '#timers/migrations';
 import { sampleFact } from '../support/facts.ts';
 import { openTestLedger } from '../support/ledger.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -58,7 +49,7 @@ const FAST = { firstMs: 5, maxMs: 50, maxAwayMs: 50, lookAgainMs: { first: 2, mo
 
 let database: TestDatabase;
 let store: EventStore;
-let parts: DeskParts;
+let parts: DeskDependencies;
 let nest: TestingModule;
 let bus: CommandBus;
 let now: Date;
@@ -83,7 +74,7 @@ beforeEach(async () => {
   nest = await Test.createTestingModule({
     imports: [CqrsModule.forRoot()],
     providers: [
-      { provide: DESK_PARTS, useValue: parts },
+      { provide: DESK_DEPENDENCIES, useValue: parts },
       Desk,
       FollowUpDesk,
       OpenFollowUpHandler,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MasterKey } from '../../libs/privacy/src/master-key.ts';
+import { MasterKey } from '#privacy/master-key';
 import { Client } from '../support/client.ts';
 import { eventually } from '../support/child.ts';
 import { describeWithKafka, readTopic, type ReadMessage } from '../support/kafka.ts';

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runReadModelCommand } from '../../apps/projector/src/read-model-command.ts';
-import { startProjector, type Projector } from '../../apps/projector/src/projector.ts';
-import { complaintResolved } from '../../libs/complaint/src/events/ending.ts';
-import { customerThanked } from '../../libs/complaint/src/events/conversation.ts';
-import { handlerAssigned } from '../../libs/complaint/src/events/intake.ts';
-import { personalText } from '../../libs/fact/src/personal.ts';
-import { failureOf } from '../../libs/ledger/src/follow/failure.ts';
-import { inTransaction } from '../../libs/postgres/src/database.ts';
-import { followUpOpened } from '../../libs/follow-up/src/events.ts';
-import { NoReadModel, ask, waitFor } from '../../libs/read-models/src/asking.ts';
-import { complaints } from '../../libs/read-models/src/complaints/projection.ts';
-import { searchComplaints } from '../../libs/read-models/src/complaints/query.ts';
-import { listFollowUpCalls } from '../../libs/read-models/src/follow-up-calls/query.ts';
+import { runReadModelCommand } from '#projector/read-model-command';
+import { startProjector, type Projector } from '#projector/projector';
+import { complaintResolved } from '#complaint/events/ending';
+import { customerThanked } from '#complaint/events/conversation';
+import { handlerAssigned } from '#complaint/events/intake';
+import { personalText } from '#fact/personal';
+import { failureOf } from '#ledger/follow/failure';
+import { inTransaction } from '#postgres/database';
+import { followUpOpened } from '#follow-up/events';
+import { NoReadModel, ask, waitFor } from '#read-models/asking';
+import { complaints } from '#read-models/complaints/projection';
+import { searchComplaints } from '#read-models/complaints/query';
+import { listFollowUpCalls } from '#read-models/follow-up-calls/query';
 import {
   dropGeneration,
   ensureBuilding,
@@ -20,19 +20,12 @@ import {
   generationsOf,
   subscriptionOf,
   sweepCheckpoints,
-} from '../../libs/read-models/src/generations.ts';
-import { followerOf } from '../../libs/read-models/src/following.ts';
-import { readModels } from '../../libs/read-models/src/models.ts';
-import { NothingToRollBackTo, RebuildEnded, rebuild, rollBack } from '../../libs/read-models/src/rebuild.ts';
-import {
-  catchUp,
-  openWorld,
-  parkedIn,
-  receipt,
-  sumsOf,
-  type World,
-} from '../../libs/read-models/src/read-models.stories.ts';
-import { switchTo } from '../../libs/read-models/src/switching.ts';
+} from '#read-models/generations';
+import { followerOf } from '#read-models/following';
+import { readModels } from '#read-models/models';
+import { NothingToRollBackTo, RebuildEnded, rebuild, rollBack } from '#read-models/rebuild';
+import { catchUp, openWorld, parkedIn, receipt, sumsOf, type World } from '#read-models/read-models.stories';
+import { switchTo } from '#read-models/switching';
 import { sampleFact } from '../support/facts.ts';
 
 jest.setTimeout(60_000);

@@ -1,7 +1,7 @@
-import { KafkaBroker } from '../../apps/publisher/src/kafka/kafka-broker.ts';
-import { startPublisher } from '../../apps/publisher/src/publisher.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
-import { openDatabase } from '../../libs/postgres/src/database.ts';
+import { KafkaBroker } from '#publisher/kafka/kafka-broker';
+import { startPublisher } from '#publisher/publisher';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import { openDatabase } from '#postgres/database';
 
 /**
  * A publisher as a process of its own, for specs that kill and suspend it.

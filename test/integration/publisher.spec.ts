@@ -5,19 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import { KafkaBroker } from '../../apps/publisher/src/kafka/kafka-broker.ts';
-import type { PublisherLog } from '../../apps/publisher/src/kafka/kafka-log.ts';
-import { BrokerAway, type MessageBroker } from '../../apps/publisher/src/message-broker.ts';
-import { PUBLISHER, startPublisher, type Publisher } from '../../apps/publisher/src/publisher.ts';
+import { KafkaBroker } from '#publisher/kafka/kafka-broker';
+import type { PublisherLog } from '#publisher/kafka/kafka-log';
+import { BrokerAway, type MessageBroker } from '#publisher/message-broker';
+import { PUBLISHER, startPublisher, type Publisher } from '#publisher/publisher';
 import { startBroker } from '../../deploy/kafka/broker.mjs';
-import { kafkaForm } from '../../libs/contract/src/cloud-event.ts';
-import { TOPICS_OUT } from '../../libs/contract/src/names.ts';
-import { publicMessageOf } from '../../libs/contract/src/public-message.ts';
-import type { JsonObject } from '../../libs/fact/src/json.ts';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { readStatus } from '../../libs/ledger/src/follow/status.ts';
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
+import { kafkaForm } from '#contract/cloud-event';
+import { TOPICS_OUT } from '#contract/names';
+import { publicMessageOf } from '#contract/public-message';
+import type { JsonObject } from '#fact/json';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { readStatus } from '#ledger/follow/status';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import { migrate } from '#postgres/migrations';
 import { startChild, type Child } from '../support/child.ts';
 import { sampleFact } from '../support/facts.ts';
 import { describeWithKafka, partitionsOf, readTopic, type ReadMessage } from '../support/kafka.ts';
@@ -74,7 +74,7 @@ const start = (brokers: string, deadlineMs?: number): { publisher: Publisher; st
 
 /** A publisher that is a process of its own, with a lease of a second. */
 const alone = (brokers: string, signal: string, batch: string, when: string): Child =>
-  startChild('../integration/publisher-child.ts', [database.url, brokers, organisation, signal, batch, when, '1000']);
+  startChild('./publisher-child.ts', [database.url, brokers, organisation, signal, batch, when, '1000']);
 
 const isSuspended = ({ process: { pid } }: Child): boolean =>
   execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');

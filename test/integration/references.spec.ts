@@ -3,16 +3,16 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Trouble } from '../../apps/operator/src/command.ts';
-import type { Place } from '../../apps/operator/src/places.ts';
-import { goOnUnused, readStretches, stretchesOf } from '../../apps/operator/src/stretches.ts';
-import { deskMigrations } from '../../libs/desk/src/migrations.ts';
-import { numberOfReference, referenceOf } from '../../libs/desk/src/reference.ts';
-import { referencesContract } from '../../libs/desk/src/reference.contract.ts';
-import { PostgresReferences } from '../../libs/desk/src/references.ts';
-import { InMemoryEventStore } from '../../libs/ledger/src/in-memory/in-memory-event-store.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
-import { readSettings } from '../../libs/settings/src/settings.ts';
+import { OperatorError } from '#operator/command';
+import type { Place } from '#operator/ledger-location';
+import { goOnUnused, readReferenceRanges, referenceRangesOf } from '#operator/reference-ranges';
+import { deskMigrations } from '#desk/migrations';
+import { numberOfReference, referenceOf } from '#desk/reference';
+import { referencesContract } from '#desk/reference.contract';
+import { PostgresReferences } from '#desk/references';
+import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
+import { migrate } from '#postgres/migrations';
+import { readSettings } from '#settings/settings';
 import { sampleFact } from '../support/facts.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -80,7 +80,7 @@ describe('references after a restore', () => {
   beforeEach(async () => {
     room = await mkdtemp(join(tmpdir(), 'redress-references-'));
     const settings = readSettings({ ERASURE_LOG: join(room, 'erasures.jsonl') }, { standalone: true });
-    file = stretchesOf(settings);
+    file = referenceRangesOf(settings);
     place = { settings, pool: database.pool } as Place; // nothing else of it is asked for
   });
   afterEach(() => rm(room, { recursive: true, force: true }));
@@ -139,9 +139,9 @@ describe('references after a restore', () => {
     await appendFile(file, '{"from":90000000,"at":"2026-03-08T09:00:00.000Z"}\n{"from":95000');
     await restored();
     expect(await readFile(file, 'utf8')).toMatch(/^\{.*\}\n\{"from":95000#torn\n\{"from":\d+,"at":".*"\}\n$/);
-    expect(await readStretches(file)).toHaveLength(2);
+    expect(await readReferenceRanges(file)).toHaveLength(2);
     await appendFile(file, 'no stretch\n');
-    await expect(readStretches(file)).rejects.toThrow('line 4: no stretch of references');
-    await expect(restored()).rejects.toThrow(Trouble);
+    await expect(readReferenceRanges(file)).rejects.toThrow('line 4: no stretch of references');
+    await expect(restored()).rejects.toThrow(OperatorError);
   });
 });

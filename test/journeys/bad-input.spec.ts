@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { writeCursor } from '../../apps/api/src/cursor.ts';
+import { writeCursor } from '#api/cursor';
 import { startService, type Service } from '../support/service.ts';
 
 /** Whatever comes in: a problem with a code, nothing half recorded, and never a 500. Each answer is held to the document. */

@@ -1,10 +1,10 @@
 import type { TSchema } from '@sinclair/typebox';
-import { complaintEvents } from '../../libs/complaint/src/events.ts';
-import { isEnvelope } from '../../libs/fact/src/personal.ts';
-import { nounOf } from '../../libs/fact/src/stream-kind.ts';
-import { subjectOf } from '../../libs/fact/src/vocabulary.ts';
-import { followUpEvents } from '../../libs/follow-up/src/events.ts';
-import type { EventStore, Position, RecordedEvent } from '../../libs/ledger/src/port.ts';
+import { complaintEvents } from '#complaint/events';
+import { isEnvelope } from '#fact/personal';
+import { nounOf } from '#fact/stream-kind';
+import { subjectOf } from '#fact/vocabulary';
+import { followUpEvents } from '#follow-up/events';
+import type { EventStore, Position, RecordedEvent } from '#ledger/stream/port';
 import type { Client, Got, Sent } from '../support/client.ts';
 
 /** Stories for the erasure: customers whose every word is marked, and every door that shows words. */

@@ -1,5 +1,5 @@
-import { intake, life, type Known } from '../../apps/demo/src/life.ts';
-import { bringIn } from '../../apps/import/src/bring-in.ts';
+import { intake, life, type Known } from '#demo/life';
+import { bringIn } from '#import/bring-in';
 import { startService, type Service } from '../support/service.ts';
 
 /** What people run at a terminal, against the running service: the import and the demo. */

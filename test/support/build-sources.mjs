@@ -7,12 +7,17 @@ import { transformSync } from '@swc/core';
  * maps and checks of types.
  */
 export const buildSources = (root, place, rooms) => {
-  writeFileSync(join(place, 'package.json'), '{"type":"module"}');
+  const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ type: 'module', imports: compiled(imports) }));
   symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'), 'junction');
   for (const room of rooms)
     for (const name of readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }))
       if (/(?<!\.(spec|contract|stories|d))\.ts$/.test(name)) compile(root, place, join(room, name));
 };
+
+/** The subpath imports of the sources, as they resolve when each file lies compiled where its source lies. */
+const compiled = (imports) =>
+  Object.fromEntries(Object.entries(imports).map(([name, { source }]) => [name, source.replace(/\.ts$/, '.js')]));
 
 const compile = (root, place, source) => {
   const { code } = transformSync(readFileSync(join(root, source), 'utf8'), {

@@ -1,11 +1,11 @@
 import { chmod, cp, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commands } from '../../apps/operator/src/commands/all.ts';
-import { operate } from '../../apps/operator/src/operate.ts';
-import { startStandalone, type Standalone } from '../../apps/standalone/src/standalone.ts';
-import { makeLog } from '../../libs/program/src/log.ts';
-import { readSettings } from '../../libs/settings/src/settings.ts';
+import { commands } from '#operator/commands/all';
+import { operate } from '#operator/operate';
+import { startStandalone, type Standalone } from '#standalone/standalone';
+import { makeLog } from '#program/log';
+import { readSettings } from '#settings/settings';
 import { eventually } from './child.ts';
 import { Client } from './client.ts';
 import { testDatabase, type TestDatabase } from './test-database.ts';

@@ -1,4 +1,4 @@
-import { startEmbedded } from '../../libs/postgres/src/embedded.ts';
+import { startEmbedded } from '#postgres/embedded';
 
 /** A program that runs an embedded PostgreSQL and ends in the way that it is told to on its standard input. */
 const [, , dataDir] = process.argv;

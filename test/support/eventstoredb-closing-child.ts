@@ -1,5 +1,5 @@
-import { EventStoreDbEventStore } from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
-import { openDatabase } from '../../libs/postgres/src/database.ts';
+import { EventStoreDbEventStore } from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
+import { openDatabase } from '#postgres/database';
 import { sampleFact, sampleStream } from './facts.ts';
 
 /** Uses a ledger in every way, closes it and does nothing more: `eventstoredb-closing-child.ts <eventstore> <database>`. */

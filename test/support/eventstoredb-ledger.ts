@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import {
   EventStoreDbEventStore,
   type EventStoreDbEventStoreOptions,
-} from '../../libs/ledger/src/eventstoredb/eventstoredb-event-store.ts';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import type { EventStore, RecordedEvent } from '../../libs/ledger/src/port.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
+} from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import type { EventStore, RecordedEvent } from '#ledger/stream/port';
+import { migrate } from '#postgres/migrations';
 import { testDatabase, type TestDatabase } from './test-database.ts';
 
 export interface LedgerOptions extends Partial<Omit<EventStoreDbEventStoreOptions, 'keys'>> {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { JsonObject } from '../../libs/fact/src/json.ts';
-import { digestOf } from '../../libs/ledger/src/digest.ts';
-import type { FactMetadata } from '../../libs/fact/src/fact.ts';
-import type { NewEvent } from '../../libs/ledger/src/port.ts';
+import type { JsonObject } from '#fact/json';
+import { digestOf } from '#ledger/stream/digest';
+import type { FactMetadata } from '#fact/fact';
+import type { NewEvent } from '#ledger/stream/port';
 
 export interface SampleFact {
   readonly id?: string;

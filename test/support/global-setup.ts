@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbedded } from '../../libs/postgres/src/embedded.ts';
+import { startEmbedded } from '#postgres/embedded';
 
 /** One real PostgreSQL for the whole run. TEST_DATABASE_URL names another one to use instead. */
 export default async function globalSetup(): Promise<void> {

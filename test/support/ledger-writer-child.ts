@@ -1,6 +1,6 @@
-import { PostgresEventStore } from '../../libs/ledger/src/postgres/postgres-event-store.ts';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
 import { sampleFact } from './facts.ts';
-import { appendPatiently } from './patience.ts';
+import { appendWithRetry } from './patience.ts';
 
 /** A process that appends: `url marker writers facts-each`. Prints the ids that were acknowledged, by stream, in order. */
 const [, , url, marker, writers, each] = process.argv;
@@ -14,7 +14,7 @@ const main = async (): Promise<void> => {
       const ids: string[] = (acknowledged[stream] = []);
       for (let n = 0; n < Number(each); n++) {
         const fact = sampleFact({ data: { n } });
-        await appendPatiently(store, stream, n === 0 ? 'no_stream' : BigInt(n - 1), [fact]);
+        await appendWithRetry(store, stream, n === 0 ? 'no_stream' : BigInt(n - 1), [fact]);
         ids.push(fact.id);
       }
     }),

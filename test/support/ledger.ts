@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readSettings } from '../../libs/settings/src/settings.ts';
-import { openLedger, type OpenedLedger } from '../../libs/program/src/open-ledger.ts';
+import { readSettings } from '#settings/settings';
+import { openLedger, type OpenedLedger } from '#program/open-ledger';
 import { realEventStoreUrl } from './eventstore-url.ts';
 import type { TestDatabase } from './test-database.ts';
 

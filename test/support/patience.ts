@@ -5,10 +5,10 @@ import {
   type EventStore,
   type ExpectedRevision,
   type NewEvent,
-} from '../../libs/ledger/src/port.ts';
+} from '#ledger/stream/port';
 
 /** Sends the same facts until the ledger says what became of them, as `transact` does, and counts what went wrong. */
-export const appendPatiently = async (
+export const appendWithRetry = async (
   store: EventStore,
   stream: string,
   expected: ExpectedRevision,

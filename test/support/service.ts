@@ -1,25 +1,25 @@
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApi } from '../../apps/api/src/create-api.ts';
-import { doors } from '../../apps/api/src/doors/doors.ts';
-import { makeLog } from '../../libs/program/src/log.ts';
-import { processManagerMigrations } from '../../apps/process-manager/src/migrations.ts';
-import { startProcessManager } from '../../apps/process-manager/src/process-manager.ts';
-import { startProjector } from '../../apps/projector/src/projector.ts';
-import { deskMigrations } from '../../libs/desk/src/migrations.ts';
-import type { DeskParts } from '../../libs/desk/src/parts.ts';
-import { PostgresReferences } from '../../libs/desk/src/references.ts';
-import { adoptPolicy } from '../../libs/desk/src/system/adopt-policy.ts';
-import { ledgerMigrations } from '../../libs/ledger/src/postgres/migrations.ts';
-import { defaultPolicy } from '../../libs/policy/src/default-policy.ts';
-import { migrate } from '../../libs/postgres/src/migrations.ts';
-import { MasterKey } from '../../libs/privacy/src/master-key.ts';
-import { PostgresKeyTable } from '../../libs/privacy/src/postgres-key-table.ts';
-import { Secrets } from '../../libs/privacy/src/secrets.ts';
-import { Subjects } from '../../libs/privacy/src/subjects.ts';
-import { Vault } from '../../libs/privacy/src/vault.ts';
-import { readModelMigrations } from '../../libs/read-models/src/migrations.ts';
-import { timerMigrations } from '../../libs/timers/src/migrations.ts';
+import { createApi } from '#api/create-api';
+import { doors } from '#api/doors/doors';
+import { makeLog } from '#program/log';
+import { processManagerMigrations } from '#process-manager/migrations';
+import { startProcessManager } from '#process-manager/process-manager';
+import { startProjector } from '#projector/projector';
+import { deskMigrations } from '#desk/migrations';
+import type { DeskDependencies } from '#desk/desk-dependencies';
+import { PostgresReferences } from '#desk/references';
+import { adoptPolicy } from '#desk/system/adopt-policy';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { defaultPolicy } from '#policy/default-policy';
+import { migrate } from '#postgres/migrations';
+import { MasterKey } from '#privacy/master-key';
+import { PostgresKeyTable } from '#privacy/postgres-key-table';
+import { Secrets } from '#privacy/secrets';
+import { Subjects } from '#privacy/subjects';
+import { Vault } from '#privacy/vault';
+import { readModelMigrations } from '#read-models/migrations';
+import { timerMigrations } from '#timers/migrations';
 import { Client } from './client.ts';
 import { openTestLedger } from './ledger.ts';
 import { testDatabase, type TestDatabase } from './test-database.ts';
@@ -27,7 +27,7 @@ import { testDatabase, type TestDatabase } from './test-database.ts';
 /** The service of journeys: API, projector and process manager on a real PostgreSQL and a ledger of its own, at a real port. */
 export interface Service {
   readonly client: Client;
-  readonly parts: DeskParts;
+  readonly parts: DeskDependencies;
   readonly database: TestDatabase;
   readonly app: NestFastifyApplication;
   /** Puts the clock on: what comes after it comes later. */
@@ -48,7 +48,7 @@ export const startService = async ({ followers = true } = {}): Promise<Service> 
   const secrets = await Secrets.open(pool, key);
   let ahead = 0;
   const clock = (): Date => new Date(Date.now() + ahead);
-  const parts: DeskParts = {
+  const parts: DeskDependencies = {
     store,
     vault,
     secrets,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { openDatabase } from '../../libs/postgres/src/database.ts';
+import { openDatabase } from '#postgres/database';
 
 export interface TestDatabase {
   readonly url: string;

@@ -4,15 +4,15 @@ import { ApiOperation, ApiProperty, ApiResponse } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { answerWritten } from '../../apps/api/src/answer.ts';
-import { CallerOf } from '../../apps/api/src/caller-of.ts';
-import { createApi } from '../../apps/api/src/create-api.ts';
-import { makeLog } from '../../libs/program/src/log.ts';
-import { CodeParameter, InstantParameter, LimitParameter } from '../../apps/api/src/parameters.ts';
-import type { ApiParts } from '../../apps/api/src/parts.ts';
-import type { Caller } from '../../libs/desk/src/caller.ts';
-import type { Written } from '../../libs/desk/src/written.ts';
-import { InMemoryEventStore } from '../../libs/ledger/src/in-memory/in-memory-event-store.ts';
+import { answerWritten } from '#api/answer';
+import { CallerOf } from '#api/caller-of';
+import { createApi } from '#api/create-api';
+import { makeLog } from '#program/log';
+import { CodeParameter, InstantParameter, LimitParameter } from '#api/parameters';
+import type { ApiParts } from '#api/api-dependencies';
+import type { Caller } from '#desk/caller';
+import type { Written } from '#desk/written';
+import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
 
 /** A door without a desk: what it is told to say, it says. For specs of the manners, where the rules don't matter. */
 

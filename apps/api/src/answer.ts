@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
-import type { Written } from '../../../libs/desk/src/written.ts';
-import type { Refusal } from '../../../libs/fact/src/decision.ts';
+import type { Written } from '#desk/written';
+import type { Refusal } from '#fact/decision';
 import { historyItemOf } from './history-item.ts';
-import { mannersOf } from './manners.ts';
+import { requestContextOf } from './request-context.ts';
 import { Problem } from './problem.ts';
 import { isProblemCode } from './problem-table.ts';
 
@@ -25,7 +25,7 @@ export const answerWritten = async (reply: FastifyReply, written: Written): Prom
       const { id, revision, position, facts, location, members } = written;
       reply.status(facts.length > 0 ? 201 : 200).header('etag', etagOf(revision));
       if (location !== undefined && facts.length > 0)
-        reply.header('location', `${mannersOf(reply).publicUrl ?? ''}${location}`);
+        reply.header('location', `${requestContextOf(reply).publicUrl ?? ''}${location}`);
       // People read answers too: what it is comes first, what is so now comes last.
       const { reference, ...more } = members ?? {};
       return { id, ...(reference !== undefined && { reference }), revision, position, facts, ...more };
@@ -35,7 +35,7 @@ export const answerWritten = async (reply: FastifyReply, written: Written): Prom
     case 'mismatch': {
       const missed = written.missed.slice(0, MISSED_SHOWN).map(historyItemOf);
       throw new Problem('revision-mismatch', {
-        members: { revision: written.revision ?? null, missedFacts: await mannersOf(reply).vault.open(missed) },
+        members: { revision: written.revision ?? null, missedFacts: await requestContextOf(reply).vault.open(missed) },
         headers: written.revision === undefined ? {} : { etag: etagOf(written.revision) },
       });
     }

@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import type { HealthCheck } from '../../../libs/program/src/health.ts';
-import { makeRegistry, watchLive, type FollowerWatch } from '../../../libs/program/src/metrics.ts';
-import type { Parts } from '../../../libs/program/src/parts.ts';
+import type { HealthCheck } from '#program/health';
+import { makeRegistry, watchLive, type FollowerWatch } from '#program/metrics';
+import type { Parts } from '#program/program-dependencies';
 import { createApi } from './create-api.ts';
 import { doors } from './doors/doors.ts';
 

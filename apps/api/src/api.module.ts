@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { FeedController } from './feed/feed.controller.ts';
 import { DocsController, type OpenApiHolder } from './openapi/docs.controller.ts';
-import { API_PARTS, OPENAPI, REGISTRY, STOPPING, type ApiParts } from './parts.ts';
+import { API_PARTS, OPENAPI, REGISTRY, STOPPING, type ApiParts } from './api-dependencies.ts';
 import { ContractController } from './service/contract.controller.ts';
 import { HealthController } from './service/health.controller.ts';
 import { MetricsController } from './service/metrics.controller.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalidBody, Problem } from './problem.ts';
-import { misfitsIn } from './strict-json.ts';
+import { findJsonViolations } from './strict-json.ts';
 
 export const BODY_LIMIT = 1024 * 1024;
 /** A body up to this size is read to its end before its 413, so that the sender hears the answer. */
@@ -32,7 +32,7 @@ export const parseBody = (text: string): object | Problem => {
   } catch {
     return new Problem('malformed-json', text.trim() === '' ? { detail: 'The body is empty: send {}.' } : {});
   }
-  const misfits = misfitsIn(text);
+  const misfits = findJsonViolations(text);
   if (misfits.length > 0) return invalidBody(misfits);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return invalidBody([{ pointer: '#', code: 'wrong-type', detail: 'The body must be a JSON object.' }]);

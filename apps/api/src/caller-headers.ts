@@ -1,6 +1,6 @@
 import { parseItem, Token } from 'structured-headers';
-import { ActorId } from '../../../libs/fact/src/vocabulary.ts';
-import { ROLES, type Actor, type Role } from '../../../libs/fact/src/fact.ts';
+import { ActorId } from '#fact/vocabulary';
+import { ROLES, type Actor, type Role } from '#fact/fact';
 import { Problem } from './problem.ts';
 
 /** The headers of api.md, Manners, each from its raw values (several: the header was repeated). All throw Problem. */

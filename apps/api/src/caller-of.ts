@@ -1,8 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Caller } from '../../../libs/desk/src/caller.ts';
+import type { Caller } from '#desk/caller';
 import { actorIn, idempotencyKeyIn, ifMatchIn, traceparentIn } from './caller-headers.ts';
-import { headersNamed } from '../../../libs/program/src/headers-named.ts';
+import { headersNamed } from '#program/headers-named';
 import { pathOf } from './headers.ts';
 
 /** Who asks, and under which conditions: what the request's headers say besides its body. Throws Problem. */

@@ -1,15 +1,9 @@
-import { REFUSALS } from '../../../libs/complaint/src/refusals.ts';
-import { UnknownFact } from '../../../libs/ledger/src/codec.ts';
-import {
-  AppendRejected,
-  ForeignPosition,
-  OutcomeUnknown,
-  StoreUnavailable,
-  StreamDeleted,
-} from '../../../libs/ledger/src/port.ts';
-import { KeyTrouble } from '../../../libs/privacy/src/vault.ts';
-import { history } from '../../../libs/fact/src/story.ts';
-import { recordedOnce, tinyApi, type Tiny } from '../../../test/support/tiny-api.ts';
+import { REFUSALS } from '#complaint/refusals';
+import { UnknownFact } from '#ledger/stream/codec';
+import { AppendRejected, ForeignPosition, OutcomeUnknown, StoreUnavailable, StreamDeleted } from '#ledger/stream/port';
+import { KeyError } from '#privacy/vault';
+import { history } from '#fact/story';
+import { recordedOnce, tinyApi, type Tiny } from '#test/support/tiny-api';
 import { OPEN_ACCESS_WARNING } from './service/health.controller.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -289,7 +283,7 @@ describe('the door', () => {
     it.each([
       ['the ledger is away', new StoreUnavailable('secret words'), 503, 'ledger-unavailable', undefined],
       ['nobody knows the outcome', new OutcomeUnknown('secret words'), 503, 'ledger-unavailable', 'unknown'],
-      ['a data key is gone', new KeyTrouble('kid', 'secret words'), 503, 'ledger-unavailable', undefined],
+      ['a data key is gone', new KeyError('kid', 'secret words'), 503, 'ledger-unavailable', undefined],
       [
         'the facts together are too large',
         new AppendRejected('too-large', 'secret words'),

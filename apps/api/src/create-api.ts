@@ -3,18 +3,18 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule } from './api.module.ts';
-import { mannerlyAdapter } from './http-manners.ts';
-import { KnownActor } from './known-actor.ts';
-import { KnownParameters } from './known-parameters.ts';
-import { makeRegistry, watchFollowers } from '../../../libs/program/src/metrics.ts';
+import { problemAdapter } from './http-defaults.ts';
+import { KnownActor } from './actor.guard.ts';
+import { KnownParameters } from './query-parameters.guard.ts';
+import { makeRegistry, watchFollowers } from '#program/metrics';
 import { HttpMetrics } from './http-metrics.ts';
 import { NestLog } from './nest-log.ts';
 import type { OpenApiHolder } from './openapi/docs.controller.ts';
 import { openApiOf } from './openapi/document.ts';
-import type { ApiParts } from './parts.ts';
+import type { ApiParts } from './api-dependencies.ts';
 import { answerProblem } from './problem-answer.ts';
 import { OPEN_ACCESS_WARNING } from './service/health.controller.ts';
-import { MannerlyValidation } from './validation.ts';
+import { BodyValidation } from './validation.ts';
 
 /**
  * The door, ready to `listen` or `inject`. `close()` ends the streams, lets what is in flight finish, and then returns;
@@ -25,7 +25,7 @@ export const createApi = async (parts: ApiParts): Promise<NestFastifyApplication
   const stopping = new AbortController();
   const registry = parts.registry ?? makeRegistry();
   const openApi: OpenApiHolder = { document: undefined };
-  const adapter = mannerlyAdapter({
+  const adapter = problemAdapter({
     ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
     vault: parts.vault,
     log,
@@ -40,7 +40,7 @@ export const createApi = async (parts: ApiParts): Promise<NestFastifyApplication
     adapter,
     { bodyParser: false, logger: new NestLog(log), abortOnError: false },
   );
-  app.useGlobalPipes(new MannerlyValidation());
+  app.useGlobalPipes(new BodyValidation());
   app.useGlobalGuards(new KnownActor(), new KnownParameters());
   app.useGlobalFilters(new EverythingIsAProblem());
   openApi.document = openApiOf(app, settings.publicUrl);

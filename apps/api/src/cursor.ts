@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../../libs/fact/src/canonical-json.ts';
+import { canonicalJson } from '#fact/canonical-json';
 import { Problem } from './problem.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { numberOf } from '../../../libs/ledger/src/position.ts';
+import { numberOf } from '#ledger/stream/position';
 import { Problem } from './problem.ts';
 
 /** How long a list waits for the position that a caller demands. */

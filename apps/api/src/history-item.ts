@@ -1,4 +1,4 @@
-import type { Fact } from '../../../libs/fact/src/fact.ts';
+import type { Fact } from '#fact/fact';
 
 /**
  * A fact as the history and a 412's `missedFacts` show it. Its personal texts are still sealed: open it while answering.

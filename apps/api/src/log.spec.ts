@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { Logger } from '@nestjs/common';
-import { tinyApi, type Tiny } from '../../../test/support/tiny-api.ts';
-import { makeLog } from '../../../libs/program/src/log.ts';
+import { tinyApi, type Tiny } from '#test/support/tiny-api';
+import { makeLog } from '#program/log';
 
 const MARK = 'Wilhelmine-Zitterbart';
 

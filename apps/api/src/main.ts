@@ -1,8 +1,8 @@
-import { adoptPolicyFile } from '../../../libs/program/src/adopt-policy-file.ts';
-import { openingAll } from '../../../libs/program/src/opened.ts';
-import { openParts } from '../../../libs/program/src/parts.ts';
-import { run } from '../../../libs/program/src/run.ts';
-import { readModelWatches } from '../../../libs/program/src/watches.ts';
+import { adoptPolicyFile } from '#program/adopt-policy-file';
+import { openingAll } from '#program/opened';
+import { openParts } from '#program/program-dependencies';
+import { run } from '#program/run';
+import { readModelWatches } from '#program/watches';
 import { apiOver } from './api-over.ts';
 
 void run({

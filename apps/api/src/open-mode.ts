@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { foreignIn } from '../../../libs/program/src/foreign-page.ts';
+import { foreignIn } from '#program/foreign-page';
 import { Problem } from './problem.ts';
 
 /** The guards of the open mode, for every route: names, origins and the content type keep foreign web pages out. */

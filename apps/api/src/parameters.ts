@@ -1,6 +1,6 @@
 import { Query, type PipeTransform } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
-import { Code, Uuid } from '../../../libs/fact/src/vocabulary.ts';
+import { Code, Uuid } from '#fact/vocabulary';
 import { Problem } from './problem.ts';
 
 /** Query parameters, each said once: how it is read, and how OpenAPI describes it. Absent ones are undefined. */

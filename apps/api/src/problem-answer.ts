@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { nameOf, whereOf } from '../../../libs/ledger/src/follow/failure.ts';
-import { mannersOf } from './manners.ts';
+import { nameOf, whereOf } from '#ledger/follow/failure';
+import { requestContextOf } from './request-context.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem.ts';
 import { problemOf } from './problem-of.ts';
 
 /** Answers whatever was thrown as a problem (RFC 9457). The only place from which an error leaves the house. */
 export const answerProblem = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
-  const { publicUrl, log } = mannersOf(request);
+  const { publicUrl, log } = requestContextOf(request);
   const problem = problemOf(error);
   request.problemCode = problem.code;
   // Codes and places only: messages may quote a person's words.

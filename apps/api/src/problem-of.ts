@@ -7,17 +7,17 @@ import {
   OutcomeUnknown,
   StoreUnavailable,
   StreamDeleted,
-} from '../../../libs/ledger/src/port.ts';
-import { UnknownFact } from '../../../libs/ledger/src/codec.ts';
-import { failureOf } from '../../../libs/ledger/src/follow/failure.ts';
-import { KeyTrouble } from '../../../libs/privacy/src/vault.ts';
-import { NoPolicy } from '../../../libs/desk/src/policy-in-force.ts';
+} from '#ledger/stream/port';
+import { UnknownFact } from '#ledger/stream/codec';
+import { failureOf } from '#ledger/follow/failure';
+import { KeyError } from '#privacy/vault';
+import { NoPolicy } from '#desk/policy-in-force';
 import { Problem } from './problem.ts';
 import type { ProblemCode } from './problem-table.ts';
 
 const RETRY_AFTER = { 'retry-after': '2' };
 
-/** Whatever was thrown, as a problem. What is not foreseen here is a 500 that says nothing of the inside. */
+/** Whatever was thrown, as a problem. What is not prefetched here is a 500 that says nothing of the inside. */
 export const problemOf = (error: unknown): Problem =>
   error instanceof Problem
     ? error
@@ -33,7 +33,7 @@ const ofTheLedger = (cause: unknown): Problem | undefined => {
     });
   if (cause instanceof StoreUnavailable || cause instanceof ConcurrencyConflict || cause instanceof KeyErased)
     return new Problem('ledger-unavailable', { detail: 'Nothing was recorded.', headers: RETRY_AFTER, cause });
-  if (cause instanceof KeyTrouble)
+  if (cause instanceof KeyError)
     return new Problem('ledger-unavailable', { detail: 'A data key cannot be used.', headers: RETRY_AFTER, cause });
   if (cause instanceof AppendRejected && cause.reason === 'too-large')
     return new Problem('body-too-large', {

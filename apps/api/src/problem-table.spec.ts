@@ -1,4 +1,4 @@
-import { REFUSALS } from '../../../libs/complaint/src/refusals.ts';
+import { REFUSALS } from '#complaint/refusals';
 import { problemDocument, Problem } from './problem.ts';
 import { isProblemCode, PROBLEMS, type ProblemCode } from './problem-table.ts';
 

@@ -1,4 +1,4 @@
-import { REFUSALS, type RefusalCode } from '../../../libs/complaint/src/refusals.ts';
+import { REFUSALS, type RefusalCode } from '#complaint/refusals';
 
 /** What a code of a problem means over HTTP. */
 export interface ProblemKind {

@@ -1,10 +1,10 @@
 import { parseBody } from './body.ts';
 import { Problem } from './problem.ts';
-import { misfitsIn, pointerOf } from './strict-json.ts';
+import { findJsonViolations, pointerOf } from './strict-json.ts';
 
 const codesIn = (text: string): string[] => {
   JSON.parse(text);
-  return misfitsIn(text).map(({ pointer, code }) => `${pointer} ${code}`);
+  return findJsonViolations(text).map(({ pointer, code }) => `${pointer} ${code}`);
 };
 
 describe('a body of JSON', () => {
@@ -36,7 +36,7 @@ describe('a body of JSON', () => {
   it('is at most 32 levels deep, and a million levels are no trouble', () => {
     expect(codesIn('['.repeat(32) + ']'.repeat(32))).toEqual([]);
     expect(codesIn('['.repeat(33) + ']'.repeat(33))).toHaveLength(1);
-    expect(misfitsIn('['.repeat(500_000) + ']'.repeat(500_000))).toMatchObject([{ code: 'too-deep' }]);
+    expect(findJsonViolations('['.repeat(500_000) + ']'.repeat(500_000))).toMatchObject([{ code: 'too-deep' }]);
     expect(codesIn(`{"a":${'{"b":'.repeat(40)}1${'}'.repeat(40)}}`)[0]).toMatch(/ too-deep$/);
   });
 

@@ -27,7 +27,7 @@ interface Level {
 }
 
 /** The places in a valid JSON text that do not fit. The text must have passed JSON.parse. */
-export const misfitsIn = (text: string): BodyError[] => {
+export const findJsonViolations = (text: string): BodyError[] => {
   const errors: BodyError[] = [];
   const levels: Level[] = [];
   let names = 0;

@@ -6,7 +6,7 @@ import { pointerOf } from './strict-json.ts';
  * Bodies and parameter classes, checked by their class-validator decorators: nothing unknown, nothing converted, nothing
  * echoed. Nest's own default lets classes without decorators through (`forbidUnknownValues`), so that is said here.
  */
-export class MannerlyValidation extends ValidationPipe {
+export class BodyValidation extends ValidationPipe {
   constructor() {
     super({
       whitelist: true,
@@ -15,7 +15,7 @@ export class MannerlyValidation extends ValidationPipe {
       transform: true,
       transformOptions: { enableImplicitConversion: false },
       validationError: { target: false, value: false },
-      exceptionFactory: (errors) => new Misfits(errors),
+      exceptionFactory: (errors) => new BodyViolations(errors),
     });
   }
 
@@ -25,7 +25,7 @@ export class MannerlyValidation extends ValidationPipe {
     try {
       return await super.transform(value, metadata);
     } catch (error) {
-      if (!(error instanceof Misfits)) throw error;
+      if (!(error instanceof BodyViolations)) throw error;
       if (metadata.type === 'body') throw misfit(bodyErrorsIn(error.errors, value));
       throw new Problem('invalid-parameter', parameterIn(error.errors));
     }
@@ -38,7 +38,7 @@ const misfit = (errors: readonly BodyError[]): Problem =>
     ? new Problem('override-needs-reason', { members: { errors } })
     : invalidBody(errors);
 
-class Misfits extends Error {
+class BodyViolations extends Error {
   constructor(readonly errors: readonly ValidationError[]) {
     super('misfits');
   }

@@ -1,29 +1,29 @@
 import type { Pool, PoolClient } from 'pg';
-import { PUBLISHER } from '../../publisher/src/publisher.ts';
-import { PROCESS_MANAGER } from '../../process-manager/src/process-manager.ts';
-import { PostgresReferences } from '../../../libs/desk/src/references.ts';
-import { Chain, type LedgerSum } from '../../../libs/ledger/src/copy/chain.ts';
-import { PositionMap } from '../../../libs/ledger/src/copy/position-map.ts';
-import { ledgerSource } from '../../../libs/ledger/src/copy/source.ts';
-import { epochOf, moveStoredPositions, storedPositions } from '../../../libs/ledger/src/copy/stored-positions.ts';
-import { numberOf, printPosition } from '../../../libs/ledger/src/position.ts';
-import type { Position, RecordedEvent } from '../../../libs/ledger/src/port.ts';
-import { whyAtRest } from '../../../libs/ledger/src/postgres/rest.ts';
-import { inTransaction } from '../../../libs/postgres/src/database.ts';
-import { serveLedger } from '../../../libs/program/src/served-ledger.ts';
-import { isEnvelope } from '../../../libs/fact/src/personal.ts';
-import { Trouble, type Out } from './command.ts';
+import { PUBLISHER } from '#publisher/publisher';
+import { PROCESS_MANAGER } from '#process-manager/process-manager';
+import { PostgresReferences } from '#desk/references';
+import { Chain, type LedgerSum } from '#ledger/copy/chain';
+import { PositionMap } from '#ledger/copy/position-map';
+import { ledgerSource } from '#ledger/copy/source';
+import { epochOf, moveStoredPositions, storedPositions } from '#ledger/copy/stored-positions';
+import { numberOf, printPosition } from '#ledger/stream/position';
+import type { Position, RecordedEvent } from '#ledger/stream/port';
+import { whyAtRest } from '#ledger/adapters/postgres/rest';
+import { inTransaction } from '#postgres/database';
+import { serveLedger } from '#program/served-ledger';
+import { isEnvelope } from '#fact/personal';
+import { OperatorError, type Out } from './command.ts';
 import { applyErasures, demandErasureList } from './erasure-list.ts';
-import type { Place } from './places.ts';
+import type { Place } from './ledger-location.ts';
 import { Progress } from './progress.ts';
-import { OUR_LEDGER, type Quiet } from './quiet.ts';
-import { goOnUnused, readStretches, stretchesOf } from './stretches.ts';
+import { OUR_LEDGER, type ExclusiveAccess } from './exclusive-access.ts';
+import { goOnUnused, readReferenceRanges, referenceRangesOf } from './reference-ranges.ts';
 
 export interface SetRightOptions {
   readonly place: Place;
   /** The operator answers for it that nobody was erased since. */
   readonly withoutErasures: boolean;
-  readonly quiet: Quiet;
+  readonly exclusive: ExclusiveAccess;
   readonly out: Out;
 }
 
@@ -42,15 +42,15 @@ export interface SetRight {
 /**
  * What has to be done after somebody restored the database, or the event store, by other means than ours: verifies the
  * ledger and that the database holds the keys of all its facts; a new epoch; checkpoints no further than the ledger;
- * references in an unused stretch; erasures applied again. Throws Trouble, LedgerDamaged; then nothing was changed.
+ * references in an unused stretch; erasures applied again. Throws OperatorError, LedgerDamaged; then nothing was changed.
  */
 export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
-  const { place, withoutErasures, quiet, out } = options;
+  const { place, withoutErasures, exclusive, out } = options;
   const { pool, store, identity, settings } = place;
   const served = await servedBy(pool);
   await refuseElsewhere(place, served);
   if (!withoutErasures) await demandErasureList(place, pool);
-  await readStretches(stretchesOf(settings));
+  await readReferenceRanges(referenceRangesOf(settings));
   await identity.keepOrganisation(settings.organisation);
   const known = [await identity.epoch(), served];
   const stored = await storedPositions(pool);
@@ -68,9 +68,9 @@ export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
   const setBack = await subscriptionsAt(pool, stored.filter(beyond));
   // One database holds facts and followers alike, so it was restored to one moment. An event store beside it was not.
   const anew = place.kind === 'eventstoredb' || setBack.some((subscription) => subscription !== PUBLISHER);
-  await quiet(OUR_LEDGER);
+  await exclusive(OUR_LEDGER);
   if ((await store.head()) !== head)
-    throw new Trouble('Somebody wrote to the ledger meanwhile. Stop every program, then run this again.');
+    throw new OperatorError('Somebody wrote to the ledger meanwhile. Stop every program, then run this again.');
   // All that must be so before a program starts comes before the step that lets one start.
   if (place.kind === 'eventstoredb') await new PostgresReferences(pool).refill(store);
   const references = await goOnUnused(place, asOf);
@@ -94,16 +94,18 @@ export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
 const refuseElsewhere = async ({ kind, pool, store }: Place, served: string | undefined): Promise<void> => {
   const why = kind === 'postgres' ? await whyAtRest(pool) : undefined;
   if (why !== undefined)
-    throw new Trouble(`The ledger in this database is at rest. ${why} Where that is lost, restore its last backup.`);
+    throw new OperatorError(
+      `The ledger in this database is at rest. ${why} Where that is lost, restore its last backup.`,
+    );
   // No epoch has a hyphen (served-ledger.ts).
   if (served?.includes('-'))
-    throw new Trouble(
+    throw new OperatorError(
       `This database serves no ledger now: ${served}. Run the command again that moves or restores, or go where it went.`,
     );
   if ((await store.head()) !== undefined) return;
   const { rowCount } = await pool.query('select from es.keys limit 1');
   if (rowCount !== 0)
-    throw new Trouble(
+    throw new OperatorError(
       'The ledger is empty, and the database holds keys of facts: look at EVENTSTORE_URL and LEDGER_PREFIX, or restore the ledger first.',
     );
 };
@@ -135,7 +137,7 @@ const verify = async (options: {
     progress.reached((facts += page.length), page.at(-1)!.position);
   }
   if (lost > 0)
-    throw new Trouble(
+    throw new OperatorError(
       `The database lacks the data keys of ${lost} facts (the first: ${first}): it is older than the ledger, and their words cannot be read. Restore it to a moment that is not before the ledger's.`,
     );
   return { sum: chain.sum(), asOf };

@@ -1,4 +1,4 @@
-import type { Environment, Settings } from '../../../libs/settings/src/settings.ts';
+import type { Environment, Settings } from '#settings/settings';
 
 /** Where a command speaks, and how it learns that it shall end. */
 export interface Out {
@@ -22,16 +22,16 @@ export interface Command {
   readonly means: string;
   /** What `<name> --help` prints. */
   readonly usage: string;
-  /** `args` without the command's name. Throws Trouble for what it can say in a sentence. */
+  /** `args` without the command's name. Throws OperatorError for what it can say in a sentence. */
   run(args: readonly string[], settings: Settings, out: Out): Promise<ExitCode>;
 }
 
 /** Something stands in the way; the message is a sentence made for the operator, without secrets. */
-export class Trouble extends Error {
-  override readonly name: string = 'Trouble';
+export class OperatorError extends Error {
+  override readonly name: string = 'OperatorError';
 }
 
 /** The command line is not one of the command's; its usage is shown, and the exit code is 2. */
-export class NotUnderstood extends Trouble {
+export class NotUnderstood extends OperatorError {
   override readonly name = 'NotUnderstood';
 }

@@ -2,27 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PoolClient } from 'pg';
-import { BESIDE, FOLLOWING, filledTables, loadTables, writeTables } from '../../../libs/backup/src/tables.ts';
-import { compare, fill } from '../../../libs/ledger/src/copy/fill.ts';
-import type { LedgerSum } from '../../../libs/ledger/src/copy/chain.ts';
-import type { PositionMap } from '../../../libs/ledger/src/copy/position-map.ts';
-import { ledgerSource } from '../../../libs/ledger/src/copy/source.ts';
-import { epochOf, moveStoredPositions, storedPositions } from '../../../libs/ledger/src/copy/stored-positions.ts';
-import type { Position } from '../../../libs/ledger/src/port.ts';
-import { numberOf, printPosition } from '../../../libs/ledger/src/position.ts';
-import { putToRest, wakeUp, whyAtRest } from '../../../libs/ledger/src/postgres/rest.ts';
-import { inTransaction } from '../../../libs/postgres/src/database.ts';
-import { serveLedger } from '../../../libs/program/src/served-ledger.ts';
-import { Trouble, type Out } from './command.ts';
-import type { Place } from './places.ts';
+import { BESIDE, FOLLOWING, filledTables, loadTables, writeTables } from '#backup/tables';
+import { compare, fill } from '#ledger/copy/fill';
+import type { LedgerSum } from '#ledger/copy/chain';
+import type { PositionMap } from '#ledger/copy/position-map';
+import { ledgerSource } from '#ledger/copy/source';
+import { epochOf, moveStoredPositions, storedPositions } from '#ledger/copy/stored-positions';
+import type { Position } from '#ledger/stream/port';
+import { numberOf, printPosition } from '#ledger/stream/position';
+import { putToRest, wakeUp, whyAtRest } from '#ledger/adapters/postgres/rest';
+import { inTransaction } from '#postgres/database';
+import { serveLedger } from '#program/served-ledger';
+import { OperatorError, type Out } from './command.ts';
+import type { Place } from './ledger-location.ts';
 import { Progress } from './progress.ts';
-import { OUR_LEDGER, type Quiet } from './quiet.ts';
+import { OUR_LEDGER, type ExclusiveAccess } from './exclusive-access.ts';
 
 export interface CopyOptions {
   readonly source: Place;
   /** The same database: only the facts move. Another one: what lies beside the ledger moves with them. */
   readonly target: Place;
-  readonly quiet: readonly Quiet[];
+  readonly exclusive: readonly ExclusiveAccess[];
   readonly out: Out;
 }
 
@@ -44,25 +44,25 @@ const FILLING = 'It is being filled by a copy that is not finished: run the same
 /**
  * Moves a ledger to another store. Nothing that a program would go by changes before the facts lie in the target and were
  * read back; then all of it does in one transaction: every stored position becomes the target's, the source is put to
- * rest, the target wakes. Whoever is killed runs it again, and it goes on. Throws Trouble, LedgerDamaged, NotAPrefix.
+ * rest, the target wakes. Whoever is killed runs it again, and it goes on. Throws OperatorError, LedgerDamaged, NotAPrefix.
  */
-export const copyLedger = async ({ source, target, quiet, out }: CopyOptions): Promise<Copied> => {
+export const copyLedger = async ({ source, target, exclusive, out }: CopyOptions): Promise<Copied> => {
   const { signal } = out;
   const sameDatabase = source.pool === target.pool;
   const [epoch, targetEpoch] = [await source.identity.epoch(), await target.identity.epoch()];
-  if (epoch === targetEpoch) throw new Trouble('Source and target are one and the same ledger.');
+  if (epoch === targetEpoch) throw new OperatorError('Source and target are one and the same ledger.');
   const served = await servedBy(source);
   if ((await servedBy(target)) === targetEpoch) return { done: 'nothing-to-do' };
   // A run that was killed between its two databases goes on. Another target would be a second life of the same ledger.
   const resumed = served === movedTo(targetEpoch);
   if (served !== undefined && served !== epoch && !resumed)
-    throw new Trouble(
+    throw new OperatorError(
       `The source’s database serves ${served}, and the source is ${epoch}: its facts went on elsewhere, or another one belongs to it.`,
     );
   const wanted = await storedPositions(source.pool);
   const foreign = wanted.find((position) => epochOf(position) !== epoch);
   if (foreign !== undefined)
-    throw new Trouble(
+    throw new OperatorError(
       `A checkpoint lies at ${foreign}, which is not of this ledger. After a restore run \`operate restored\` first.`,
     );
   await refuseFilled(target, sameDatabase);
@@ -90,7 +90,7 @@ export const copyLedger = async ({ source, target, quiet, out }: CopyOptions): P
     onProgress: ({ facts, position }) => comparing.reached(facts, position),
   });
 
-  for (const look of quiet) await look(OUR_LEDGER);
+  for (const look of exclusive) await look(OUR_LEDGER);
   if ((await source.store.head()) !== head) throw movedOn();
   const fresh = resumed ? targetEpoch : await target.identity.renewEpoch();
   const move = moving(positions, fresh);
@@ -161,11 +161,11 @@ const refuseFilled = async (target: Place, sameDatabase: boolean): Promise<void>
   const empty = (await target.store.head()) === undefined;
   // Going back to a ledger at rest: what was added since follows behind its own facts. Anything else must be ours.
   if (target.kind === 'postgres' && !empty && why !== FILLING && !back)
-    throw new Trouble('The target holds facts, and no copy is under way there. Give it an empty database.');
+    throw new OperatorError('The target holds facts, and no copy is under way there. Give it an empty database.');
   if (sameDatabase || (await servedBy(target)) === UNFINISHED) return;
   const filled = await inTransaction(target.pool, filledTables);
   if (filled.length > 0)
-    throw new Trouble(`The target’s database is not empty (${filled.join(', ')}). Give it an empty one.`);
+    throw new OperatorError(`The target’s database is not empty (${filled.join(', ')}). Give it an empty one.`);
 };
 
 const reserve = (target: Place, sameDatabase: boolean): Promise<void> =>
@@ -182,7 +182,7 @@ const servedBy = async ({ pool }: Place): Promise<string | undefined> => {
 /** NOTE: stored instead of an epoch in a database whose ledger went to another one. */
 const movedTo = (epoch: string): string => `moved-to-${epoch}`;
 
-const movedOn = (): Trouble =>
-  new Trouble(
+const movedOn = (): OperatorError =>
+  new OperatorError(
     'Somebody wrote to the source meanwhile: it is not at rest. Stop every program, then run the copy again.',
   );

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import type { Pool, PoolClient } from 'pg';
-import { reapplyErasures, unlistedErasures } from '../../../libs/privacy/src/erase.ts';
-import { FileErasureLog } from '../../../libs/privacy/src/erasure-log.ts';
-import { forgetInReadModels } from '../../../libs/read-models/src/forget.ts';
-import { Trouble } from './command.ts';
-import { erasureLogOf, type Place } from './places.ts';
+import { reapplyErasures, unlistedErasures } from '#privacy/erase';
+import { FileErasureLog } from '#privacy/erasure-log';
+import { forgetInReadModels } from '#read-models/forget';
+import { OperatorError } from './command.ts';
+import { erasureLogOf, type Place } from './ledger-location.ts';
 
 /** How an operator says that there is no current list, and answers for it. */
 export const WITHOUT_LIST = 'without-erasures';
@@ -18,7 +18,7 @@ const INSTEAD =
 
 /**
  * Without the current list of erasures a restore brings people back who were erased since, and nobody would notice: so it
- * must be there, and list what `db` knows already. Throws Trouble.
+ * must be there, and list what `db` knows already. Throws OperatorError.
  */
 export const demandErasureList = async ({ settings }: Place, db: Pool | PoolClient): Promise<void> => {
   const file = erasureLogOf(settings);
@@ -27,10 +27,12 @@ export const demandErasureList = async ({ settings }: Place, db: Pool | PoolClie
     () => false,
   );
   if (!there)
-    throw new Trouble(`The list of erasures, ${file}, is not there: who was erased since would come back. ${INSTEAD}`);
+    throw new OperatorError(
+      `The list of erasures, ${file}, is not there: who was erased since would come back. ${INSTEAD}`,
+    );
   const unlisted = await unlistedErasures({ pool: db as Pool, log: new FileErasureLog(file) });
   if (unlisted > 0)
-    throw new Trouble(
+    throw new OperatorError(
       `The list of erasures, ${file}, lacks ${unlisted} of those that the database knows: it is not the current one, and who was erased since would come back. ${INSTEAD}`,
     );
 };

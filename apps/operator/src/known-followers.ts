@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
-import { FILTER, PROCESS_MANAGER, takingIn } from '../../process-manager/src/process-manager.ts';
-import { PUBLISHER } from '../../publisher/src/publisher.ts';
-import type { Follower } from '../../../libs/ledger/src/follow.ts';
-import type { EventFilter } from '../../../libs/ledger/src/port.ts';
-import { followerOf, type Keys } from '../../../libs/read-models/src/following.ts';
-import { allGenerations, subscriptionOf } from '../../../libs/read-models/src/generations.ts';
-import { readModels } from '../../../libs/read-models/src/models.ts';
-import { filterOf } from '../../../libs/read-models/src/projection.ts';
+import { FILTER, PROCESS_MANAGER, takingIn } from '#process-manager/process-manager';
+import { PUBLISHER } from '#publisher/publisher';
+import type { Follower } from '#ledger/follow/follow';
+import type { EventFilter } from '#ledger/stream/port';
+import { followerOf, type Keys } from '#read-models/following';
+import { allGenerations, subscriptionOf } from '#read-models/generations';
+import { readModels } from '#read-models/models';
+import { filterOf } from '#read-models/projection';
 
 /** One who follows the ledger in this version of the programs. */
 export interface KnownFollower {

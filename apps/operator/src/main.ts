@@ -1,4 +1,4 @@
-import { sentenceOf } from '../../../libs/program/src/run.ts';
+import { sentenceOf } from '#program/run';
 import { commands } from './commands/all.ts';
 import { operate } from './operate.ts';
 

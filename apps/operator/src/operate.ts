@@ -1,5 +1,5 @@
-import { SettingsTrouble, readSettings } from '../../../libs/settings/src/settings.ts';
-import { NotUnderstood, Trouble, type Command, type ExitCode, type Out } from './command.ts';
+import { SettingsError, readSettings } from '#settings/settings';
+import { NotUnderstood, OperatorError, type Command, type ExitCode, type Out } from './command.ts';
 
 /** What `--help` prints. */
 export const usageOf = (commands: readonly Command[]): string => {
@@ -34,7 +34,7 @@ export const operate = async (commands: readonly Command[], args: readonly strin
       out.say(`${error.message}\n\n${command.usage}`);
       return 2;
     }
-    if (!(error instanceof Trouble) && !(error instanceof SettingsTrouble)) throw error;
+    if (!(error instanceof OperatorError) && !(error instanceof SettingsError)) throw error;
     out.say(`${command.name} is not done. ${error.message}`);
     return 1;
   }

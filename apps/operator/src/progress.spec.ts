@@ -1,4 +1,4 @@
-import type { Position } from '../../../libs/ledger/src/port.ts';
+import type { Position } from '#ledger/stream/port';
 import { Progress } from './progress.ts';
 
 const position = (number: number): Position => `epoch.${String(number).padStart(20, '0')}` as Position;

@@ -1,4 +1,4 @@
-import type { Position } from '../../../libs/ledger/src/port.ts';
+import type { Position } from '#ledger/stream/port';
 
 /** How often a line is shown, in milliseconds. */
 const SHOWN_MS = 250;

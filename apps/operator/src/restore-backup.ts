@@ -1,22 +1,22 @@
 import type { Pool } from 'pg';
-import { backupSource, verifyFacts } from '../../../libs/backup/src/facts.ts';
-import { verifyFile } from '../../../libs/backup/src/files.ts';
-import type { Manifest } from '../../../libs/backup/src/manifest.ts';
-import { filledTables, loadTables } from '../../../libs/backup/src/tables.ts';
-import { compare, fill } from '../../../libs/ledger/src/copy/fill.ts';
-import { epochOf, moveStoredPositions, storedPositions } from '../../../libs/ledger/src/copy/stored-positions.ts';
-import { numberOf, printPosition } from '../../../libs/ledger/src/position.ts';
-import { putToRest, wakeUp, whyAtRest } from '../../../libs/ledger/src/postgres/rest.ts';
-import { inTransaction } from '../../../libs/postgres/src/database.ts';
-import { openMasterKey } from '../../../libs/privacy/src/master-key-file.ts';
-import { Secrets } from '../../../libs/privacy/src/secrets.ts';
-import { serveLedger } from '../../../libs/program/src/served-ledger.ts';
-import { Trouble, type Out } from './command.ts';
+import { backupSource, verifyFacts } from '#backup/facts';
+import { verifyFile } from '#backup/files';
+import type { Manifest } from '#backup/manifest';
+import { filledTables, loadTables } from '#backup/tables';
+import { compare, fill } from '#ledger/copy/fill';
+import { epochOf, moveStoredPositions, storedPositions } from '#ledger/copy/stored-positions';
+import { numberOf, printPosition } from '#ledger/stream/position';
+import { putToRest, wakeUp, whyAtRest } from '#ledger/adapters/postgres/rest';
+import { inTransaction } from '#postgres/database';
+import { openMasterKey } from '#privacy/master-key-file';
+import { Secrets } from '#privacy/secrets';
+import { serveLedger } from '#program/served-ledger';
+import { OperatorError, type Out } from './command.ts';
 import { applyErasures, demandErasureList } from './erasure-list.ts';
-import { allMigrations, masterKeyFileOf, type Place } from './places.ts';
+import { allMigrations, masterKeyFileOf, type Place } from './ledger-location.ts';
 import { Progress } from './progress.ts';
-import { OUR_LEDGER, type Quiet } from './quiet.ts';
-import { goOnUnused, readStretches, stretchesOf } from './stretches.ts';
+import { OUR_LEDGER, type ExclusiveAccess } from './exclusive-access.ts';
+import { goOnUnused, readReferenceRanges, referenceRangesOf } from './reference-ranges.ts';
 
 export interface RestoreOptions {
   readonly directory: string;
@@ -25,7 +25,7 @@ export interface RestoreOptions {
   readonly place: Place;
   /** The operator answers for it that nobody was erased since the backup. */
   readonly withoutErasures: boolean;
-  readonly quiet: Quiet;
+  readonly exclusive: ExclusiveAccess;
   readonly out: Out;
 }
 
@@ -44,13 +44,15 @@ export interface Restored {
 const UNFINISHED = 'a-restore-that-is-not-finished';
 const FILLING = 'A restore into it is not finished: run it again.';
 
-/** Reads the whole backup through, before anything is written. Throws BackupTrouble, LedgerDamaged, Trouble. */
+/** Reads the whole backup through, before anything is written. Throws BackupError, LedgerDamaged, OperatorError. */
 export const verifyBackup = async (directory: string, manifest: Manifest, out: Out): Promise<void> => {
   for (const [room, steps] of Object.entries(manifest.schemas)) {
     const known = allMigrations.find((list) => list.room === room)?.migrations.map(({ name }) => name) ?? [];
     const newer = steps.filter((step) => !known.includes(step));
     if (newer.length > 0)
-      throw new Trouble(`The backup was taken by a newer program (${room}: ${newer.join(', ')}). Upgrade this one.`);
+      throw new OperatorError(
+        `The backup was taken by a newer program (${room}: ${newer.join(', ')}). Upgrade this one.`,
+      );
   }
   for (const file of [manifest.facts, ...manifest.following, ...manifest.beside]) await verifyFile(directory, file);
   const progress = new Progress(out.progress, 'verifying', manifest.position);
@@ -63,14 +65,14 @@ export const verifyBackup = async (directory: string, manifest: Manifest, out: O
 /**
  * Puts a verified backup into an empty place. The ledger rests, and no program starts on the database, until everything
  * is there, was read back, and the erasures that came after the backup were applied again.
- * Throws Trouble, WrongMasterKey, MasterKeyTrouble, LedgerDamaged, NotAPrefix.
+ * Throws OperatorError, WrongMasterKey, MasterKeyError, LedgerDamaged, NotAPrefix.
  */
 export const restoreBackup = async (options: RestoreOptions): Promise<Restored> => {
-  const { directory, manifest, place, quiet, out } = options;
+  const { directory, manifest, place, exclusive, out } = options;
   const { pool, identity, store, settings } = place;
   const { signal } = out;
   if (manifest.organisation !== settings.organisation)
-    throw new Trouble(
+    throw new OperatorError(
       `The backup is of the organisation ${manifest.organisation}, and ORGANISATION is ${settings.organisation}.`,
     );
   await refuseFilled(place);
@@ -101,12 +103,14 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
     onProgress: ({ facts, position }) => comparing!.reached(facts, position),
   });
 
-  await quiet(OUR_LEDGER);
+  await exclusive(OUR_LEDGER);
   const epoch = await identity.renewEpoch();
   await inTransaction(pool, async (tx) => {
     await moveStoredPositions(tx, (position) => {
       if (epochOf(position) !== manifest.epoch)
-        throw new Trouble(`The backup holds a checkpoint at ${position}, which is not of its ledger. Use another one.`);
+        throw new OperatorError(
+          `The backup holds a checkpoint at ${position}, which is not of its ledger. Use another one.`,
+        );
       const there = positions.of(position);
       return there === null ? null : printPosition(epoch, numberOf(there, epochOf(there)));
     });
@@ -134,7 +138,7 @@ const loadBeside = ({ directory, manifest, place }: RestoreOptions): Promise<voi
  */
 const proveKeyAndErasures = async (options: RestoreOptions): Promise<void> => {
   const { directory, manifest, place, withoutErasures } = options;
-  await readStretches(stretchesOf(place.settings));
+  await readReferenceRanges(referenceRangesOf(place.settings));
   const tried = new Error('tried');
   const needed = manifest.beside.filter(({ table }) => ['es.secrets', 'es.erasures'].includes(table));
   await inTransaction(place.pool, async (tx) => {
@@ -153,9 +157,11 @@ const refuseFilled = async ({ kind, pool, store }: Place): Promise<void> => {
   if (rows[0]?.epoch === UNFINISHED) return;
   const filled = await inTransaction(pool, filledTables);
   if (filled.length > 0 || rows[0])
-    throw new Trouble(
+    throw new OperatorError(
       `The database is not empty (${filled.join(', ') || 'it serves a ledger'}). A backup is restored into a new one.`,
     );
   if ((await store.head()) !== undefined || (kind === 'postgres' && (await whyAtRest(pool)) !== undefined))
-    throw new Trouble('The ledger is not empty. A backup is restored into a new one, or under another LEDGER_PREFIX.');
+    throw new OperatorError(
+      'The ledger is not empty. A backup is restored into a new one, or under another LEDGER_PREFIX.',
+    );
 };

@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
-import { idOf } from '../../../libs/fact/src/stream-kind.ts';
-import type { ComplaintFact } from '../../../libs/complaint/src/events.ts';
-import type { Timer } from '../../../libs/timers/src/timer.ts';
-import { groupKey } from '../../../libs/recurrence/src/group.ts';
-import { countedBy, knownAfter, type KnownComplaint } from './known-complaint.ts';
+import { idOf } from '#fact/stream-kind';
+import type { ComplaintFact } from '#complaint/events';
+import type { Timer } from '#timers/timer';
+import { groupKey } from '#recurrence/group';
+import { countedBy, knownAfter, type KnownComplaint } from './recurrence-state.ts';
 import { evaluationOf, reactionsTo } from './reactions.ts';
 
 /**

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { received } from '../../../libs/complaint/src/complaint.stories.ts';
-import type { ComplaintEvent, ComplaintFact } from '../../../libs/complaint/src/events.ts';
-import { complaintReceived } from '../../../libs/complaint/src/events/intake.ts';
-import { issueReclassified } from '../../../libs/complaint/src/events/putting-right.ts';
-import { personalText } from '../../../libs/fact/src/personal.ts';
-import { inTransaction } from '../../../libs/postgres/src/database.ts';
-import { migrate } from '../../../libs/postgres/src/migrations.ts';
-import type { Timer } from '../../../libs/timers/src/timer.ts';
-import { testDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { received } from '#complaint/complaint.stories';
+import type { ComplaintEvent, ComplaintFact } from '#complaint/events';
+import { complaintReceived } from '#complaint/events/intake';
+import { issueReclassified } from '#complaint/events/putting-right';
+import { personalText } from '#fact/personal';
+import { inTransaction } from '#postgres/database';
+import { migrate } from '#postgres/migrations';
+import type { Timer } from '#timers/timer';
+import { testDatabase, type TestDatabase } from '#test/support/test-database';
 import { takeIn } from './counting.ts';
 import { evidenceThrough } from './evidence.ts';
-import { groupKey, type Group } from '../../../libs/recurrence/src/group.ts';
+import { groupKey, type Group } from '#recurrence/group';
 import { processManagerMigrations } from './migrations.ts';
 
 const DAY = 86_400_000;

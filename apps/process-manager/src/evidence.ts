@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { durationBefore } from '../../../libs/calendar/src/duration.ts';
+import { durationBefore } from '#calendar/duration';
 
 /** The complaints of a group inside a window, as they stood when a fact of the group was counted. */
 export interface Evidence {

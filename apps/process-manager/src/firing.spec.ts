@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import type { PolicyInForce } from '../../../libs/desk/src/policy-in-force.ts';
-import type { Settlement } from '../../../libs/desk/src/system/settlement.ts';
-import { TryAgain } from '../../../libs/ledger/src/follow/failure.ts';
-import type { DueTimer } from '../../../libs/timers/src/claim.ts';
+import type { PolicyInForce } from '#desk/policy-in-force';
+import type { Settlement } from '#desk/system/settlement';
+import { TryAgain } from '#ledger/follow/failure';
+import type { DueTimer } from '#timers/claim';
 import { firing } from './firing.ts';
 
 const ID = '11111111-1111-8111-8111-111111111111';

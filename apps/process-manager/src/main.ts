@@ -1,6 +1,6 @@
-import { adoptPolicyFile } from '../../../libs/program/src/adopt-policy-file.ts';
-import { startDaemon } from '../../../libs/program/src/daemon.ts';
-import { run } from '../../../libs/program/src/run.ts';
+import { adoptPolicyFile } from '#program/adopt-policy-file';
+import { startDaemon } from '#program/daemon';
+import { run } from '#program/run';
 import { processManagerMigrations } from './migrations.ts';
 import { managing } from './work.ts';
 

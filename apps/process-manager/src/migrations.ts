@@ -1,4 +1,4 @@
-import type { MigrationList } from '../../../libs/postgres/src/migrations.ts';
+import type { MigrationList } from '#postgres/migrations';
 
 /** What the process manager counts by. Disposable: all of it follows from the ledger. Codes and ids only. */
 const COUNTING = `

@@ -1,10 +1,10 @@
-import { promiseMade } from '../../../libs/complaint/src/events/conversation.ts';
-import { complaintResolved } from '../../../libs/complaint/src/events/ending.ts';
-import { complaintReceived } from '../../../libs/complaint/src/events/intake.ts';
-import type { ComplaintEvent } from '../../../libs/complaint/src/events.ts';
-import { personalText } from '../../../libs/fact/src/personal.ts';
-import { factId, history } from '../../../libs/fact/src/story.ts';
-import { knownAfter } from './known-complaint.ts';
+import { promiseMade } from '#complaint/events/conversation';
+import { complaintResolved } from '#complaint/events/ending';
+import { complaintReceived } from '#complaint/events/intake';
+import type { ComplaintEvent } from '#complaint/events';
+import { personalText } from '#fact/personal';
+import { factId, history } from '#fact/story';
+import { knownAfter } from './recurrence-state.ts';
 import { reactionsTo } from './reactions.ts';
 
 const id = factId(1);

@@ -1,11 +1,11 @@
-import type { ComplaintEvent, ComplaintFact } from '../../../libs/complaint/src/events.ts';
-import type { Event } from '../../../libs/fact/src/define-event.ts';
-import type { FactOf } from '../../../libs/fact/src/fact.ts';
-import type { FollowUpEvent } from '../../../libs/follow-up/src/events.ts';
-import type { RecurrenceEvent } from '../../../libs/recurrence/src/events.ts';
-import type { Timer } from '../../../libs/timers/src/timer.ts';
-import { groupKey } from '../../../libs/recurrence/src/group.ts';
-import type { Counted, KnownComplaint } from './known-complaint.ts';
+import type { ComplaintEvent, ComplaintFact } from '#complaint/events';
+import type { Event } from '#fact/define-event';
+import type { FactOf } from '#fact/fact';
+import type { FollowUpEvent } from '#follow-up/events';
+import type { RecurrenceEvent } from '#recurrence/events';
+import type { Timer } from '#timers/timer';
+import { groupKey } from '#recurrence/group';
+import type { Counted, KnownComplaint } from './recurrence-state.ts';
 
 /** What becomes of each kind of fact here. Total: a new fact that nobody thought of does not compile. */
 type Reactions<E extends Event> = {

@@ -1,10 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
-import { DeskModule } from '../../../libs/desk/src/desk.module.ts';
-import type { Work } from '../../../libs/program/src/daemon.ts';
-import type { Parts } from '../../../libs/program/src/parts.ts';
-import { watchOf } from '../../../libs/program/src/watches.ts';
+import { DeskModule } from '#desk/desk.module';
+import type { Work } from '#program/daemon';
+import type { Parts } from '#program/program-dependencies';
+import { watchOf } from '#program/watches';
 import { FILTER, PROCESS_MANAGER, startProcessManager } from './process-manager.ts';
 
 /** The process manager at work, with a desk of its own, in a process of its own or beside others. */

@@ -1,22 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
-import { follow, type FollowLog } from '../../../libs/ledger/src/follow.ts';
-import { nameOf } from '../../../libs/ledger/src/follow/failure.ts';
-import type { LeasePace } from '../../../libs/ledger/src/follow/lease.ts';
-import { pause } from '../../../libs/ledger/src/follow/pace.ts';
-import { readStatus, seenFromWithin, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
-import type { EventStore } from '../../../libs/ledger/src/port.ts';
-import type { Secrets } from '../../../libs/privacy/src/secrets.ts';
-import type { Vault } from '../../../libs/privacy/src/vault.ts';
-import { followerOf } from '../../../libs/read-models/src/following.ts';
-import {
-  ensureLive,
-  subscriptionOf,
-  sweepCheckpoints,
-  type Generation,
-} from '../../../libs/read-models/src/generations.ts';
-import { readModels } from '../../../libs/read-models/src/models.ts';
-import { filterOf, type Projection } from '../../../libs/read-models/src/projection.ts';
+import { follow, type FollowLog } from '#ledger/follow/follow';
+import { nameOf } from '#ledger/follow/failure';
+import type { LeasePace } from '#ledger/follow/lease';
+import { pause } from '#ledger/follow/pace';
+import { readStatus, seenFromWithin, type FollowerStatus } from '#ledger/follow/status';
+import type { EventStore } from '#ledger/stream/port';
+import type { Secrets } from '#privacy/secrets';
+import type { Vault } from '#privacy/vault';
+import { followerOf } from '#read-models/following';
+import { ensureLive, subscriptionOf, sweepCheckpoints, type Generation } from '#read-models/generations';
+import { readModels } from '#read-models/models';
+import { filterOf, type Projection } from '#read-models/projection';
 
 export interface ProjectorOptions {
   readonly store: EventStore;

@@ -1,19 +1,13 @@
 import type { Pool } from 'pg';
-import type { FollowLog } from '../../../libs/ledger/src/follow.ts';
-import { FollowerStopped } from '../../../libs/ledger/src/follow/failure.ts';
-import { readStatus } from '../../../libs/ledger/src/follow/status.ts';
-import type { EventStore } from '../../../libs/ledger/src/port.ts';
-import type { Keys } from '../../../libs/read-models/src/following.ts';
-import { allGenerations, dropGeneration, subscriptionOf } from '../../../libs/read-models/src/generations.ts';
-import { readModels } from '../../../libs/read-models/src/models.ts';
-import { filterOf, type Projection } from '../../../libs/read-models/src/projection.ts';
-import {
-  NothingToRollBackTo,
-  RebuildEnded,
-  rebuild,
-  rollBack,
-  type Rebuilt,
-} from '../../../libs/read-models/src/rebuild.ts';
+import type { FollowLog } from '#ledger/follow/follow';
+import { FollowerStopped } from '#ledger/follow/failure';
+import { readStatus } from '#ledger/follow/status';
+import type { EventStore } from '#ledger/stream/port';
+import type { Keys } from '#read-models/following';
+import { allGenerations, dropGeneration, subscriptionOf } from '#read-models/generations';
+import { readModels } from '#read-models/models';
+import { filterOf, type Projection } from '#read-models/projection';
+import { NothingToRollBackTo, RebuildEnded, rebuild, rollBack, type Rebuilt } from '#read-models/rebuild';
 
 export interface CommandParts extends Keys {
   readonly store: EventStore;

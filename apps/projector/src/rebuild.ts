@@ -1,7 +1,7 @@
-import { openParts } from '../../../libs/program/src/parts.ts';
-import { makeLog } from '../../../libs/program/src/log.ts';
-import { embeddedUrl } from '../../../libs/postgres/src/embedded.ts';
-import { readSettings } from '../../../libs/settings/src/settings.ts';
+import { openParts } from '#program/program-dependencies';
+import { makeLog } from '#program/log';
+import { embeddedUrl } from '#postgres/embedded';
+import { readSettings } from '#settings/settings';
 import { runReadModelCommand } from './read-model-command.ts';
 
 /** `npm run rebuild -- <what>`: read models anew from the facts, beside the live ones, while the service answers. */

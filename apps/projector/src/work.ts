@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../../libs/program/src/daemon.ts';
-import type { Parts } from '../../../libs/program/src/parts.ts';
-import { readModelWatches } from '../../../libs/program/src/watches.ts';
+import type { Work } from '#program/daemon';
+import type { Parts } from '#program/program-dependencies';
+import { readModelWatches } from '#program/watches';
 import { startProjector } from './projector.ts';
 
 /** The projector at work, in a process of its own or beside others. */

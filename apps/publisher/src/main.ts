@@ -1,5 +1,5 @@
-import { startDaemon } from '../../../libs/program/src/daemon.ts';
-import { run } from '../../../libs/program/src/run.ts';
+import { startDaemon } from '#program/daemon';
+import { run } from '#program/run';
 import { publishing } from './work.ts';
 
 void run({

@@ -1,5 +1,5 @@
-import type { PublicMessage } from '../../../libs/contract/src/public-message.ts';
-import { TryAgain } from '../../../libs/ledger/src/follow/failure.ts';
+import type { PublicMessage } from '#contract/public-message';
+import { TryAgain } from '#ledger/follow/failure';
 
 /** Where public messages go. What is behind it (Kafka, by whichever client) nobody else knows. */
 export interface MessageBroker {
@@ -12,7 +12,7 @@ export interface MessageBroker {
    */
   send(messages: readonly PublicMessage[], signal?: AbortSignal): Promise<void>;
   /** Told of messages that will soon be sent, while others are on their way: what can be done beforehand is done. */
-  foresee?(messages: readonly PublicMessage[]): void;
+  prefetch?(messages: readonly PublicMessage[]): void;
   /** Lets go, within seconds, whatever the broker does. */
   close(): Promise<void>;
 }

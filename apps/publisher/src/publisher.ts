@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
-import { publicMessageOf, type PublicMessage } from '../../../libs/contract/src/public-message.ts';
-import { follow, type Teller } from '../../../libs/ledger/src/follow.ts';
-import { nameOf } from '../../../libs/ledger/src/follow/failure.ts';
-import type { LeasePace } from '../../../libs/ledger/src/follow/lease.ts';
-import { PACE, backOff, type Pace } from '../../../libs/ledger/src/follow/pace.ts';
-import { readStatus, seenFromWithin, type FollowerStatus } from '../../../libs/ledger/src/follow/status.ts';
-import type { EventStore, RecordedEvent } from '../../../libs/ledger/src/port.ts';
+import { publicMessageOf, type PublicMessage } from '#contract/public-message';
+import { follow, type PublishingFollower } from '#ledger/follow/follow';
+import { nameOf } from '#ledger/follow/failure';
+import type { LeasePace } from '#ledger/follow/lease';
+import { PACE, backOff, type Pace } from '#ledger/follow/pace';
+import { readStatus, seenFromWithin, type FollowerStatus } from '#ledger/follow/status';
+import type { EventStore, RecordedEvent } from '#ledger/stream/port';
 import type { PublisherLog } from './kafka/kafka-log.ts';
 import { BrokerAway, type MessageBroker } from './message-broker.ts';
 
@@ -57,20 +57,20 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
   let lastAck: string | undefined;
 
   /** Made while the batch before is on its way; when it is this batch's turn, they are there. */
-  const foreseen = new WeakMap<readonly RecordedEvent[], readonly PublicMessage[]>();
+  const prefetched = new WeakMap<readonly RecordedEvent[], readonly PublicMessage[]>();
   const messagesOf = (events: readonly RecordedEvent[]): readonly PublicMessage[] =>
     events.flatMap((event) => publicMessageOf(event, organisation) ?? []);
 
-  const follower: Teller = {
+  const follower: PublishingFollower = {
     subscription: PUBLISHER,
     maxBatch: BATCH,
-    foresee: (events) => {
+    prefetch: (events) => {
       const messages = messagesOf(events);
-      broker.foresee?.(messages);
-      foreseen.set(events, messages);
+      broker.prefetch?.(messages);
+      prefetched.set(events, messages);
     },
     send: async (events) => {
-      const messages = foreseen.get(events) ?? messagesOf(events);
+      const messages = prefetched.get(events) ?? messagesOf(events);
       if (messages.length === 0) return;
       try {
         await broker.send(messages, signal);

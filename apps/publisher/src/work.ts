@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../../libs/program/src/daemon.ts';
-import type { Parts } from '../../../libs/program/src/parts.ts';
-import { watchOf } from '../../../libs/program/src/watches.ts';
+import type { Work } from '#program/daemon';
+import type { Parts } from '#program/program-dependencies';
+import { watchOf } from '#program/watches';
 import { KafkaBroker } from './kafka/kafka-broker.ts';
 import { PUBLISHER, startPublisher } from './publisher.ts';
 

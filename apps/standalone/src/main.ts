@@ -1,4 +1,4 @@
-import { run } from '../../../libs/program/src/run.ts';
+import { run } from '#program/run';
 import { startStandalone } from './standalone.ts';
 import { welcome } from './welcome.ts';
 

@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
-import { apiOver } from '../../api/src/api-over.ts';
-import { processManagerMigrations } from '../../process-manager/src/migrations.ts';
-import { managing } from '../../process-manager/src/work.ts';
-import { projecting } from '../../projector/src/work.ts';
-import { publishing } from '../../publisher/src/work.ts';
-import { startEmbedded, type Embedded } from '../../../libs/postgres/src/embedded.ts';
-import { adoptPolicyFile } from '../../../libs/program/src/adopt-policy-file.ts';
-import type { Work } from '../../../libs/program/src/daemon.ts';
-import { openingAll } from '../../../libs/program/src/opened.ts';
-import { openParts } from '../../../libs/program/src/parts.ts';
-import type { Running } from '../../../libs/program/src/run.ts';
-import type { Settings } from '../../../libs/settings/src/settings.ts';
+import { apiOver } from '#api/api-over';
+import { processManagerMigrations } from '#process-manager/migrations';
+import { managing } from '#process-manager/work';
+import { projecting } from '#projector/work';
+import { publishing } from '#publisher/work';
+import { startEmbedded, type Embedded } from '#postgres/embedded';
+import { adoptPolicyFile } from '#program/adopt-policy-file';
+import type { Work } from '#program/daemon';
+import { openingAll } from '#program/opened';
+import { openParts } from '#program/program-dependencies';
+import type { Running } from '#program/run';
+import type { Settings } from '#settings/settings';
 
 export interface Standalone extends Running {
   readonly url: string;

@@ -1,4 +1,4 @@
-import type { Settings } from '../../../libs/settings/src/settings.ts';
+import type { Settings } from '#settings/settings';
 
 /** What runs where, and what to try next, for the person at the terminal. */
 export const welcome = ({

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../fact/src/json.ts';
-import type { FactMetadata } from '../../fact/src/fact.ts';
-import { Chain, isSameLedger, type LedgerSum } from '../../ledger/src/copy/chain.ts';
-import type { FactSource } from '../../ledger/src/copy/source.ts';
-import type { Position, RecordedEvent } from '../../ledger/src/port.ts';
+import type { JsonObject } from '#fact/json';
+import type { FactMetadata } from '#fact/fact';
+import { Chain, isSameLedger, type LedgerSum } from '#ledger/copy/chain';
+import type { FactSource } from '#ledger/copy/source';
+import type { Position, RecordedEvent } from '#ledger/stream/port';
 import { readFile } from './files.ts';
-import { BackupTrouble, type Manifest } from './manifest.ts';
+import { BackupError, type Manifest } from './manifest.ts';
 
 /** A line of the facts' file. NOTE: a storage format. */
 interface Line {
@@ -56,7 +56,7 @@ export const backupSource = (directory: string, { facts }: Manifest): FactSource
   },
 });
 
-/** Recomputes every digest and its chain, and the sums that the manifest names. Throws LedgerDamaged, BackupTrouble. */
+/** Recomputes every digest and its chain, and the sums that the manifest names. Throws LedgerDamaged, BackupError. */
 export const verifyFacts = async (
   source: FactSource,
   expected: LedgerSum,
@@ -69,7 +69,7 @@ export const verifyFacts = async (
     taken(page);
   }
   if (!isSameLedger(chain.sum(), expected))
-    throw new BackupTrouble('The backup’s facts are not those that its manifest sums up.');
+    throw new BackupError('The backup’s facts are not those that its manifest sums up.');
 };
 
 const lines = async function* (text: AsyncIterable<unknown>): AsyncGenerator<string> {
@@ -79,5 +79,5 @@ const lines = async function* (text: AsyncIterable<unknown>): AsyncGenerator<str
     rest = parts.pop()!;
     yield* parts;
   }
-  if (rest !== '') throw new BackupTrouble('The backup’s facts end in the middle of a line.');
+  if (rest !== '') throw new BackupError('The backup’s facts end in the middle of a line.');
 };

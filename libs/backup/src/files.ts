@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { BackupTrouble, type BackupFile } from './manifest.ts';
+import { BackupError, type BackupFile } from './manifest.ts';
 
 /** Writes a stream into a new gzipped file, mode 600, on disk when it returns. */
 export const writeFile = async (
@@ -30,16 +30,16 @@ export const readFile = (directory: string, { file }: BackupFile): Readable => {
   return gunzip;
 };
 
-/** Reads the file through and compares. Throws BackupTrouble. */
+/** Reads the file through and compares. Throws BackupError. */
 export const verifyFile = async (directory: string, { file, bytes, sha256 }: BackupFile): Promise<void> => {
   const path = join(directory, file);
   const { size } = await stat(path).catch(() => {
-    throw new BackupTrouble(`${path} is missing, and the manifest names it.`);
+    throw new BackupError(`${path} is missing, and the manifest names it.`);
   });
   const hash = createHash('sha256');
   if (size === bytes) for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   if (size !== bytes || hash.digest('hex') !== sha256)
-    throw new BackupTrouble(`${path} is not as it was written: the backup is damaged. Use another one.`);
+    throw new BackupError(`${path} is not as it was written: the backup is damaged. Use another one.`);
 };
 
 const hashedOnTheWay = (): [Transform, () => { bytes: number; sha256: string }] => {

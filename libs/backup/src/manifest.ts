@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson } from '../../fact/src/canonical-json.ts';
-import type { LedgerSum } from '../../ledger/src/copy/chain.ts';
-import type { Position } from '../../ledger/src/port.ts';
-import { syncDirectory } from '../../privacy/src/durable-name.ts';
+import { canonicalJson } from '#fact/canonical-json';
+import type { LedgerSum } from '#ledger/copy/chain';
+import type { Position } from '#ledger/stream/port';
+import { syncDirectory } from '#privacy/durable-name';
 
 /** The backup is torn, damaged, or none; the message is a sentence for the operator. */
-export class BackupTrouble extends Error {
-  override readonly name = 'BackupTrouble';
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
 }
 
 /** One file of a backup, gzipped. */
@@ -69,25 +69,21 @@ export const writeManifest = async (directory: string, manifest: Manifest): Prom
   await syncDirectory(directory);
 };
 
-/** Throws BackupTrouble. */
+/** Throws BackupError. */
 export const readManifest = async (directory: string): Promise<Manifest> => {
   const text = await readFile(join(directory, NAME), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new BackupTrouble(
+    throw new BackupError(
       error.code === 'ENOENT'
         ? `${directory} holds no ${NAME}: it is no backup, or one that was not finished.`
         : `${join(directory, NAME)} cannot be read (${error.code}).`,
     );
   });
   const { digest, ...manifest } = parse(text) ?? {};
-  if (manifest.redress !== 'backup') throw new BackupTrouble(`${join(directory, NAME)} is no backup’s.`);
+  if (manifest.redress !== 'backup') throw new BackupError(`${join(directory, NAME)} is no backup’s.`);
   if (manifest.format !== 1)
-    throw new BackupTrouble(
-      `The backup is of format ${String(manifest.format)}, and this program knows 1: upgrade it.`,
-    );
+    throw new BackupError(`The backup is of format ${String(manifest.format)}, and this program knows 1: upgrade it.`);
   if (digestOf(manifest) !== digest)
-    throw new BackupTrouble(
-      `${join(directory, NAME)} is not as it was written: the backup is damaged. Use another one.`,
-    );
+    throw new BackupError(`${join(directory, NAME)} is not as it was written: the backup is damaged. Use another one.`);
   return manifest as Manifest;
 };
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { pour, writeFile } from './files.ts';
-import { BackupTrouble, type TableFile } from './manifest.ts';
+import { BackupError, type TableFile } from './manifest.ts';
 
 interface Kept {
   readonly table: string;
@@ -59,13 +59,13 @@ export const loadTables = async (tx: PoolClient, directory: string, files: reado
   for (const file of files) {
     const { table, columns, rows } = file;
     if (!ALL.some((kept) => kept.table === table) || !columns.every((column) => /^[a-z_]+$/.test(column)))
-      throw new BackupTrouble(`The backup names a table that is none of ours: ${JSON.stringify(table)}.`);
+      throw new BackupError(`The backup names a table that is none of ours: ${JSON.stringify(table)}.`);
     await tx.query(`truncate ${table}`); // whatever an interrupted run left there, at once
     const loading = tx.query(untimed(copyFrom(`copy ${table} (${listed(columns)}) from stdin`)));
     await pour(directory, file, loading);
     ended(loading);
     if (loading.rowCount !== rows)
-      throw new BackupTrouble(`${file.file} holds ${loading.rowCount} rows, and the manifest says ${rows}.`);
+      throw new BackupError(`${file.file} holds ${loading.rowCount} rows, and the manifest says ${rows}.`);
   }
   // What was loaded by its number must not be counted again.
   await tx.query({

@@ -1,13 +1,13 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Pool, PoolClient } from 'pg';
-import { Chain } from '../../ledger/src/copy/chain.ts';
-import { ledgerSource } from '../../ledger/src/copy/source.ts';
-import { epochOf } from '../../ledger/src/copy/stored-positions.ts';
-import type { EventStore, RecordedEvent } from '../../ledger/src/port.ts';
-import { syncDirectory } from '../../privacy/src/durable-name.ts';
+import { Chain } from '#ledger/copy/chain';
+import { ledgerSource } from '#ledger/copy/source';
+import { epochOf } from '#ledger/copy/stored-positions';
+import type { EventStore, RecordedEvent } from '#ledger/stream/port';
+import { syncDirectory } from '#privacy/durable-name';
 import { linesOf } from './facts.ts';
 import { writeFile } from './files.ts';
-import { BackupTrouble, writeManifest, type Manifest } from './manifest.ts';
+import { BackupError, writeManifest, type Manifest } from './manifest.ts';
 import { BESIDE, FOLLOWING, writeTables } from './tables.ts';
 
 export interface TakeOptions {
@@ -22,13 +22,13 @@ export interface TakeOptions {
 /**
  * Takes a backup of a service that goes on: first how the followers stand, then the ledger's facts, then what seals them.
  * So no checkpoint, timer or count is ahead of the facts, and no fact lacks its key, whatever is written meanwhile and
- * whichever store keeps the ledger. Throws BackupTrouble, LedgerDamaged.
+ * whichever store keeps the ledger. Throws BackupError, LedgerDamaged.
  */
 export const takeBackup = async (options: TakeOptions): Promise<Manifest> => {
   const { directory, store, pool, organisation, signal } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if ((await readdir(directory)).length > 0)
-    throw new BackupTrouble(`${directory} is not empty: each backup has a directory of its own.`);
+    throw new BackupError(`${directory} is not empty: each backup has a directory of its own.`);
   const made = new Date().toISOString();
   const epoch = await store.epoch();
   const { served, schemas, following } = await inSnapshot(pool, async (tx) => ({
@@ -52,7 +52,7 @@ export const takeBackup = async (options: TakeOptions): Promise<Manifest> => {
   }));
   // Changed in the transaction that moves or restores (the store may know its epoch from before).
   if (servedNow !== served || (position !== undefined && epochOf(position) !== epoch))
-    throw new BackupTrouble('The ledger was moved or restored while it was backed up. Take the backup again.');
+    throw new BackupError('The ledger was moved or restored while it was backed up. Take the backup again.');
   await syncDirectory(directory);
   const { kind: ledger } = await store.health();
   const manifest: Manifest = {

@@ -1,4 +1,4 @@
-import type { Calendar } from '../../policy/src/policy.ts';
+import type { Calendar } from '#policy/policy';
 import { durationOf } from './duration.ts';
 import { daysFrom, ordinaryDay } from './working-time.ts';
 

@@ -1,8 +1,8 @@
 import type { Static } from '@sinclair/typebox';
-import type { Role } from '../../fact/src/fact.ts';
-import type { Personal } from '../../fact/src/personal.ts';
-import type { StreamKind } from '../../fact/src/stream-kind.ts';
-import type { Process } from '../../fact/src/vocabulary.ts';
+import type { Role } from '#fact/fact';
+import type { Personal } from '#fact/personal';
+import type { StreamKind } from '#fact/stream-kind';
+import type { Process } from '#fact/vocabulary';
 import { evolve } from './evolve.ts';
 import { complaintEvents, type ComplaintEvent } from './events.ts';
 import type { complaintReceived } from './events/intake.ts';

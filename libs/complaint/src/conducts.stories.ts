@@ -1,22 +1,22 @@
 import fc from 'fast-check';
-import type { Decision } from '../../fact/src/decision.ts';
-import type { Event } from '../../fact/src/define-event.ts';
-import type { FactOf, Role } from '../../fact/src/fact.ts';
-import type { Personal } from '../../fact/src/personal.ts';
-import { factId } from '../../fact/src/story.ts';
-import { recordAttempt } from '../../follow-up/src/attempt.ts';
-import type { FollowUpEvent, FollowUpFact } from '../../follow-up/src/events.ts';
-import { followUpStreams, type FollowUp } from '../../follow-up/src/follow-up.ts';
-import { openFollowUp } from '../../follow-up/src/open.ts';
-import { recordOutcome } from '../../follow-up/src/record-outcome.ts';
-import { reschedule } from '../../follow-up/src/reschedule.ts';
-import { supersede } from '../../follow-up/src/supersede.ts';
-import { close, type CallRead } from './close.ts';
+import type { Decision } from '#fact/decision';
+import type { Event } from '#fact/define-event';
+import type { FactOf, Role } from '#fact/fact';
+import type { Personal } from '#fact/personal';
+import { factId } from '#fact/story';
+import { recordAttempt } from '#follow-up/attempt';
+import type { FollowUpEvent, FollowUpFact } from '#follow-up/events';
+import { followUpStreams, type FollowUp } from '#follow-up/follow-up';
+import { openFollowUp } from '#follow-up/open';
+import { recordOutcome } from '#follow-up/record-outcome';
+import { reschedule } from '#follow-up/reschedule';
+import { supersede } from '#follow-up/supersede';
+import { close, type CallRead } from './ending/close.ts';
 import { COMPLAINT, ISSUE, policy, SUBJECT } from './complaint.stories.ts';
 import { complaintStreams, type Complaint } from './complaint.ts';
 import type { ComplaintEvent, ComplaintFact } from './events.ts';
 import { COMPLAINT_MOVES, type ComplaintMove } from './moves.stories.ts';
-import { receive } from './receive.ts';
+import { receive } from './intake/receive.ts';
 import { SEVERITIES } from './vocabulary.ts';
 
 /** Whole conducts, made at random: what somebody does over both streams, a complaint's and its calls'. */

@@ -1,5 +1,5 @@
-import type { EventOf } from '../../fact/src/define-event.ts';
-import type { FactOf } from '../../fact/src/fact.ts';
+import type { EventOf } from '#fact/define-event';
+import type { FactOf } from '#fact/fact';
 import * as conversation from './events/conversation.ts';
 import * as ending from './events/ending.ts';
 import * as intake from './events/intake.ts';

@@ -1,6 +1,6 @@
 import type { Complaint, Compensation, IssueState, Promised, RunningDue } from './complaint.ts';
 import type { ComplaintFact } from './events.ts';
-import { markOf, newIssue, opened, startedDue } from './opening.ts';
+import { markOf, newIssue, opened, startedDue } from './intake/opening.ts';
 
 /** How facts become what is so about a complaint. Total over the union: a new event is missed by the compiler here. */
 

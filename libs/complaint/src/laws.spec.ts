@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { FactOf } from '../../fact/src/fact.ts';
-import { personalText, type Personal } from '../../fact/src/personal.ts';
-import { followUpStreams, type FollowUp } from '../../follow-up/src/follow-up.ts';
+import type { FactOf } from '#fact/fact';
+import { personalText, type Personal } from '#fact/personal';
+import { followUpStreams, type FollowUp } from '#follow-up/follow-up';
 import { words } from './complaint.stories.ts';
 import { complaintStreams, type Complaint } from './complaint.ts';
 import { begin, conducts, decide, play, played, type MoveKind } from './conducts.stories.ts';

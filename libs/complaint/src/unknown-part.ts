@@ -1,4 +1,4 @@
-import { refused } from '../../fact/src/decision.ts';
+import { refused } from '#fact/decision';
 
 /** The refusal of a command that names a part which the complaint does not have. */
 export const unknownPart = (

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
-import type { Role } from '../../fact/src/fact.ts';
-import { Code, Duration, Instant, Money, Process, Uuid, oneOf } from '../../fact/src/vocabulary.ts';
+import type { Role } from '#fact/fact';
+import { Code, Duration, Instant, Money, Process, Uuid, oneOf } from '#fact/vocabulary';
 
 /** Words of the mission as schemas (mission §1–§3). NOTE: enumerations are stored and published; they only ever grow. */
 

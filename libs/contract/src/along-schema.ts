@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
-import type { Json } from '../../fact/src/json.ts';
+import type { Json } from '#fact/json';
 
 /** A copy of a value that holds only what the schema names; members that are absent stay absent. */
 export const alongSchema = (schema: TSchema, value: unknown): Json => {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../fact/src/json.ts';
+import type { Json, JsonObject } from '#fact/json';
 import { publicTypes, type PublicType } from './contracts.ts';
 import { jsonSchema } from './json-schemas.ts';
 import { TOPICS_OUT, schemaUrn } from './names.ts';

@@ -1,6 +1,6 @@
-import type { Fact } from '../../fact/src/fact.ts';
-import type { JsonObject } from '../../fact/src/json.ts';
-import { isUuid } from '../../fact/src/uuid.ts';
+import type { Fact } from '#fact/fact';
+import type { JsonObject } from '#fact/json';
+import { isUuid } from '#fact/uuid';
 import { schemaUrn, sourceOf } from './names.ts';
 
 /**

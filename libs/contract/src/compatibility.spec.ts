@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../fact/src/json.ts';
+import type { JsonObject } from '#fact/json';
 import { incompatibilities } from './compatibility.ts';
 
 const published: JsonObject = {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../fact/src/json.ts';
+import type { Json, JsonObject } from '#fact/json';
 
 /** Keywords that say nothing about which data is valid. */
 const ANNOTATIONS = new Set(['$schema', 'title', 'description', 'examples']);

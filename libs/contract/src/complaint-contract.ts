@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { ComplaintEvent } from '../../complaint/src/events.ts';
+import type { ComplaintEvent } from '#complaint/events';
 import { told, type Contract } from './public-form.ts';
 import { code, count, due, id, instant, issue, listOf, maybe, money, process, severity, yes } from './vocabulary.ts';
 

@@ -1,8 +1,8 @@
 import { Type, type TObject } from '@sinclair/typebox';
-import { complaintEvents } from '../../complaint/src/events.ts';
-import type { EventDescription, Noun } from '../../fact/src/define-event.ts';
-import { followUpEvents } from '../../follow-up/src/events.ts';
-import { recurrenceEvents } from '../../recurrence/src/events.ts';
+import { complaintEvents } from '#complaint/events';
+import type { EventDescription, Noun } from '#fact/define-event';
+import { followUpEvents } from '#follow-up/events';
+import { recurrenceEvents } from '#recurrence/events';
 import { complaintContract } from './complaint-contract.ts';
 import { followUpContract } from './follow-up-contract.ts';
 import type { PublicForm } from './public-form.ts';

@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
-import type { EventDescription } from '../../fact/src/define-event.ts';
-import { subjectOf } from '../../fact/src/vocabulary.ts';
+import type { EventDescription } from '#fact/define-event';
+import { subjectOf } from '#fact/vocabulary';
 import type { PublishedNoun } from './contracts.ts';
 import { markerType, publicType, topicOf } from './names.ts';
 

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { FollowUpEvent } from '../../follow-up/src/events.ts';
+import type { FollowUpEvent } from '#follow-up/events';
 import { told, type Contract } from './public-form.ts';
 import { code, count, duration, id, instant, maybe, yes } from './vocabulary.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { JsonObject } from '../../fact/src/json.ts';
+import type { JsonObject } from '#fact/json';
 import { incompatibilities } from './compatibility.ts';
 import { PUBLISHED, SCHEMAS, generatedFiles } from './generated-files.ts';
 

@@ -1,5 +1,5 @@
-import { policyEvents } from '../../policy/src/events.ts';
-import { policyJsonSchema } from '../../policy/src/policy-schema.ts';
+import { policyEvents } from '#policy/events';
+import { policyJsonSchema } from '#policy/policy-schema';
 import { asyncApi } from './asyncapi.ts';
 import { publicTypes, publishedNouns } from './contracts.ts';
 import { eventsPage, privateEventsPage } from './events-page.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../fact/src/json.ts';
+import type { JsonObject } from '#fact/json';
 import { publicTypes, type PublicType } from './contracts.ts';
 import { schemaUrn } from './names.ts';
 

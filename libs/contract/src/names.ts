@@ -1,4 +1,4 @@
-import type { Noun } from '../../fact/src/define-event.ts';
+import type { Noun } from '#fact/define-event';
 
 /** NOTE: every name here is published for ever (formats.md, Published). */
 

@@ -1,6 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox';
-import type { Event } from '../../fact/src/define-event.ts';
-import type { JsonObject } from '../../fact/src/json.ts';
+import type { Event } from '#fact/define-event';
+import type { JsonObject } from '#fact/json';
 import { alongSchema } from './along-schema.ts';
 
 /** How one private fact is told outside: under its own type, with what its public schema names. */

@@ -1,7 +1,7 @@
-import type { Event } from '../../fact/src/define-event.ts';
-import type { JsonObject } from '../../fact/src/json.ts';
-import { UnknownFact } from '../../ledger/src/codec.ts';
-import type { Position, RecordedEvent } from '../../ledger/src/port.ts';
+import type { Event } from '#fact/define-event';
+import type { JsonObject } from '#fact/json';
+import { UnknownFact } from '#ledger/stream/codec';
+import type { Position, RecordedEvent } from '#ledger/stream/port';
 import { kafkaForm } from './cloud-event.ts';
 import { markerType, publicType, topicOf } from './names.ts';
 import { told, type Contract } from './public-form.ts';

@@ -1,9 +1,9 @@
-import type { Noun } from '../../fact/src/define-event.ts';
-import type { Fact } from '../../fact/src/fact.ts';
-import type { JsonObject } from '../../fact/src/json.ts';
-import { nounOf } from '../../fact/src/stream-kind.ts';
-import { Codec, UnknownFact } from '../../ledger/src/codec.ts';
-import type { RecordedEvent } from '../../ledger/src/port.ts';
+import type { Noun } from '#fact/define-event';
+import type { Fact } from '#fact/fact';
+import type { JsonObject } from '#fact/json';
+import { nounOf } from '#fact/stream-kind';
+import { Codec, UnknownFact } from '#ledger/stream/codec';
+import type { RecordedEvent } from '#ledger/stream/port';
 import { cloudEvent, type CloudEvent } from './cloud-event.ts';
 import { publishedNouns } from './contracts.ts';
 import { markerType, publicType, topicOf } from './names.ts';

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { RecurrenceEvent } from '../../recurrence/src/events.ts';
+import type { RecurrenceEvent } from '#recurrence/events';
 import { told, type Contract } from './public-form.ts';
 import { code, count, duration, id, listOf, maybe } from './vocabulary.ts';
 

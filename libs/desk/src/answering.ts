@@ -1,6 +1,6 @@
-import type { Refusal } from '../../fact/src/decision.ts';
-import { OutcomeUnknown } from '../../ledger/src/port.ts';
-import type { Outcome } from '../../ledger/src/transact.ts';
+import type { Refusal } from '#fact/decision';
+import { OutcomeUnknown } from '#ledger/stream/port';
+import type { Outcome } from '#ledger/stream/transact';
 import type { Written } from './written.ts';
 
 /** What a command created or wrote to. */

@@ -1,4 +1,4 @@
-import type { Actor } from '../../fact/src/fact.ts';
+import type { Actor } from '#fact/fact';
 
 /** What the door knows of a request besides its body: who asks, and under which conditions (api.md, Manners). */
 export interface Caller {

@@ -1,4 +1,4 @@
-import { derivedId } from '../../privacy/src/secrets.ts';
+import { derivedId } from '#privacy/secrets';
 
 /**
  * How commands follow from what caused them, the same here and in the process manager: whoever sends them first, they are

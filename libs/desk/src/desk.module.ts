@@ -34,7 +34,7 @@ import { WithdrawHandler } from './commands/withdraw.ts';
 import { ComplaintDesk } from './complaint-desk.ts';
 import { Desk } from './desk.ts';
 import { FollowUpDesk } from './follow-up-desk.ts';
-import { DESK_PARTS, type DeskParts } from './parts.ts';
+import { DESK_DEPENDENCIES, type DeskDependencies } from './desk-dependencies.ts';
 import { FindCustomerHandler } from './queries/find-customer.ts';
 import { ReadComplaintHandler } from './queries/read-complaint.ts';
 import { ReadFollowUpHandler } from './queries/read-follow-up.ts';
@@ -103,12 +103,12 @@ const queries = [
 /** The desk as a Nest module: CommandBus and QueryBus lead to its handlers. */
 @Module({})
 export class DeskModule {
-  static with(parts: DeskParts): DynamicModule {
+  static with(parts: DeskDependencies): DynamicModule {
     return {
       module: DeskModule,
       imports: [CqrsModule],
       providers: [
-        { provide: DESK_PARTS, useValue: parts },
+        { provide: DESK_DEPENDENCIES, useValue: parts },
         Desk,
         ComplaintDesk,
         FollowUpDesk,
@@ -116,7 +116,7 @@ export class DeskModule {
         ...system,
         ...queries,
       ],
-      exports: [CqrsModule, DESK_PARTS, Desk],
+      exports: [CqrsModule, DESK_DEPENDENCIES, Desk],
     };
   }
 }

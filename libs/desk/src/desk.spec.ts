@@ -7,7 +7,7 @@ import { CustomerBody, ReceiptBody } from './commands/receive-body.ts';
 import { Receive } from './commands/receive.ts';
 import { Thank, ThanksBody } from './commands/thank.ts';
 import { body, by, codeOf, deskInMemory, taken, type DeskInMemory } from './desk.stories.ts';
-import { derivedId } from '../../privacy/src/secrets.ts';
+import { derivedId } from '#privacy/secrets';
 
 let desk: DeskInMemory;
 beforeEach(async () => void (desk = await deskInMemory()));

@@ -1,19 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { CommandBus, QueryBus, type Command, type Query } from '@nestjs/cqrs';
-import type { Role } from '../../fact/src/fact.ts';
-import { InMemoryEventStore } from '../../ledger/src/in-memory/in-memory-event-store.ts';
-import type { EventStore } from '../../ledger/src/port.ts';
-import { defaultPolicy } from '../../policy/src/default-policy.ts';
-import type { Policy } from '../../policy/src/policy.ts';
-import { InMemoryKeyTable } from '../../privacy/src/in-memory-key-table.ts';
-import { MasterKey } from '../../privacy/src/master-key.ts';
-import { Secrets } from '../../privacy/src/secrets.ts';
-import { Vault } from '../../privacy/src/vault.ts';
+import type { Role } from '#fact/fact';
+import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
+import type { EventStore } from '#ledger/stream/port';
+import { defaultPolicy } from '#policy/default-policy';
+import type { Policy } from '#policy/policy';
+import { InMemoryKeyTable } from '#privacy/in-memory-key-table';
+import { MasterKey } from '#privacy/master-key';
+import { Secrets } from '#privacy/secrets';
+import { Vault } from '#privacy/vault';
 import type { Caller } from './caller.ts';
 import { DeskModule } from './desk.module.ts';
 import { InMemoryReferences } from './in-memory-references.ts';
-import type { DeskParts } from './parts.ts';
+import type { DeskDependencies } from './desk-dependencies.ts';
 import { adoptPolicy } from './system/adopt-policy.ts';
 import type { Written } from './written.ts';
 
@@ -21,7 +21,7 @@ import type { Written } from './written.ts';
 export interface DeskInMemory {
   readonly store: InMemoryEventStore;
   readonly keys: InMemoryKeyTable;
-  readonly parts: DeskParts;
+  readonly parts: DeskDependencies;
   send<R>(command: Command<R>): Promise<R>;
   /** The same to another process beside this one, over the same ledger and tables. */
   sendElsewhere<R>(command: Command<R>): Promise<R>;
@@ -40,7 +40,7 @@ export const deskInMemory = async (
   const store = new InMemoryEventStore(keys);
   const subjects = new Map<string, string>();
   let now = Date.parse('2026-03-02T09:00:00.000Z');
-  const parts: DeskParts = {
+  const parts: DeskDependencies = {
     store: wrapStore(store),
     vault: new Vault(keys, MasterKey.mint().key),
     secrets: new Secrets(randomBytes(32)),

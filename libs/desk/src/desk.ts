@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Decision } from '../../fact/src/decision.ts';
-import type { Event } from '../../fact/src/define-event.ts';
-import type { Fact } from '../../fact/src/fact.ts';
-import type { StreamKind } from '../../fact/src/stream-kind.ts';
-import { StreamMemory } from '../../ledger/src/stream-memory.ts';
-import { codecOf, fold, latest, readFacts, transact, type Outcome, type Request } from '../../ledger/src/transact.ts';
-import type { VersionedPolicy } from '../../policy/src/policy.ts';
+import type { Decision } from '#fact/decision';
+import type { Event } from '#fact/define-event';
+import type { Fact } from '#fact/fact';
+import type { StreamKind } from '#fact/stream-kind';
+import { StreamMemory } from '#ledger/stream/stream-memory';
+import { codecOf, fold, latest, readFacts, transact, type Outcome, type Request } from '#ledger/stream/transact';
+import type { VersionedPolicy } from '#policy/policy';
 import type { Caller } from './caller.ts';
 import { normalInstant } from './forms.ts';
-import { DESK_PARTS, type DeskParts } from './parts.ts';
+import { DESK_DEPENDENCIES, type DeskDependencies } from './desk-dependencies.ts';
 import { PolicyInForce } from './policy-in-force.ts';
-import { Turns } from './turns.ts';
+import { KeyedQueue } from './keyed-queue.ts';
 
 /** What a rule is told besides the command and the state. */
 export interface Asked {
@@ -33,10 +33,10 @@ export interface Dated {
 @Injectable()
 export class Desk {
   readonly policies: PolicyInForce;
-  private readonly turns = new Turns();
+  private readonly queue = new KeyedQueue();
   private readonly memory: StreamMemory;
 
-  constructor(@Inject(DESK_PARTS) readonly parts: DeskParts) {
+  constructor(@Inject(DESK_DEPENDENCIES) readonly parts: DeskDependencies) {
     this.policies = new PolicyInForce(parts.store);
     this.memory = new StreamMemory(parts.store);
   }
@@ -72,7 +72,7 @@ export class Desk {
     const { store, vault, clock } = this.parts;
     // One look at the clock per decision: the rule and the ledger mean the same moment.
     let moment = clock();
-    return this.turns.take(stream, () => {
+    return this.queue.take(stream, () => {
       // Asked for while the stream is read; after a conflict it is asked for anew.
       let asked: Promise<VersionedPolicy> | undefined = under();
       asked.catch(() => undefined); // told when the rule is asked, if ever

@@ -1,4 +1,4 @@
-import type { MigrationList } from '../../postgres/src/migrations.ts';
+import type { MigrationList } from '#postgres/migrations';
 
 /** NOTE: a storage format. What the desk keeps beside the ledger: complaints' references. */
 export const deskMigrations: MigrationList = {

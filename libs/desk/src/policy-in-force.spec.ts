@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { InMemoryEventStore } from '../../ledger/src/in-memory/in-memory-event-store.ts';
-import type { EventStore } from '../../ledger/src/port.ts';
-import { defaultPolicy } from '../../policy/src/default-policy.ts';
-import { InMemoryKeyTable } from '../../privacy/src/in-memory-key-table.ts';
-import { MasterKey } from '../../privacy/src/master-key.ts';
-import { Secrets } from '../../privacy/src/secrets.ts';
-import { Vault } from '../../privacy/src/vault.ts';
+import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
+import type { EventStore } from '#ledger/stream/port';
+import { defaultPolicy } from '#policy/default-policy';
+import { InMemoryKeyTable } from '#privacy/in-memory-key-table';
+import { MasterKey } from '#privacy/master-key';
+import { Secrets } from '#privacy/secrets';
+import { Vault } from '#privacy/vault';
 import { NoPolicy, PolicyInForce } from './policy-in-force.ts';
 import { adoptPolicy } from './system/adopt-policy.ts';
 

@@ -1,9 +1,9 @@
-import type { Complaint } from '../../complaint/src/complaint.ts';
-import { policyEvents, type PolicyFact } from '../../policy/src/events.ts';
-import type { Calendar, VersionedPolicy } from '../../policy/src/policy.ts';
-import { codecOf } from '../../ledger/src/transact.ts';
-import type { EventStore, ReadStreamOptions, RecordedEvent } from '../../ledger/src/port.ts';
-import { Together } from '../../postgres/src/together.ts';
+import type { Complaint } from '#complaint/complaint';
+import { policyEvents, type PolicyFact } from '#policy/events';
+import type { Calendar, VersionedPolicy } from '#policy/policy';
+import { codecOf } from '#ledger/stream/transact';
+import type { EventStore, ReadStreamOptions, RecordedEvent } from '#ledger/stream/port';
+import { Batcher } from '#postgres/batcher';
 
 /** The ledger has no policy yet: the program that opens the doors adopts one first. */
 export class NoPolicy extends Error {
@@ -22,7 +22,7 @@ export class PolicyInForce {
   private newestKnown: VersionedPolicy | undefined;
   private interruptions: number | undefined;
   /** Every command asks: those that come at once share a look at the stream. */
-  private readonly looks = new Together(async (all: readonly undefined[]) => {
+  private readonly looks = new Batcher(async (all: readonly undefined[]) => {
     const newest = await this.look();
     return all.map(() => newest);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SHORT_REFERENCES } from './reference.ts';
-import { unusedFrom, type Stretch } from './references-after-restore.ts';
+import { unusedFrom, type ReferenceRange } from './references-after-restore.ts';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-01T09:00:00.000Z');
@@ -17,7 +17,7 @@ describe('references after a restore', () => {
         fc.boolean(),
         (lives, listed) => {
           const backup = { next: 7, asOf: at(START) };
-          const taken: Stretch[] = [];
+          const taken: ReferenceRange[] = [];
           let last = backup.next;
           let now = START;
           for (const { given, hours } of lives) {

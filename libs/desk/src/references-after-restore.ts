@@ -1,5 +1,5 @@
 /** Where references went on after a restore, as the list outside the database keeps it. */
-export interface Stretch {
+export interface ReferenceRange {
   /** The first number that was given after it. */
   readonly from: number;
   /** When it was taken, in UTC. */
@@ -12,7 +12,7 @@ export interface KnownOfReferences {
   /** The moment of which the database is, in UTC; what it gave later it does not know. Absent: it gave nothing. */
   readonly asOf: string | undefined;
   /** Every stretch that was ever taken, as far as anybody still knows. */
-  readonly taken: readonly Stretch[];
+  readonly taken: readonly ReferenceRange[];
 }
 
 /** More than anybody receives in a moment. Within seven characters there is room for a thousand of it. */

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
-import { complaintReceived } from '../../complaint/src/events/intake.ts';
-import type { EventStore, Position } from '../../ledger/src/port.ts';
-import { Together } from '../../postgres/src/together.ts';
+import { complaintReceived } from '#complaint/events/intake';
+import type { EventStore, Position } from '#ledger/stream/port';
+import { Batcher } from '#postgres/batcher';
 import { numberOfReference, referenceOf } from './reference.ts';
 
 /** Which complaint a reference stands for. Looking up is fresh: the row is written before the fact. */
@@ -18,7 +18,7 @@ const NEXT = '(select last_value + is_called::int from desk.reference_numbers)';
 /** Numbers and complaints, both unique for ever, in PostgreSQL whatever store keeps the facts. */
 export class PostgresReferences implements References {
   /** Intakes that come at once are counted in one statement, and wait for one commit. */
-  private readonly counting = new Together((complaints: readonly string[]) => this.count(complaints));
+  private readonly counting = new Batcher((complaints: readonly string[]) => this.count(complaints));
 
   constructor(private readonly pool: Pool) {}
 

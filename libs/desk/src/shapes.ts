@@ -1,4 +1,4 @@
-import { optionalPersonalText, personalText, type Personal } from '../../fact/src/personal.ts';
+import { optionalPersonalText, personalText, type Personal } from '#fact/personal';
 import { Amount, Code, Currency, Inside, InstantField, Text } from './fields.ts';
 
 /** The shapes that several bodies share. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { streamOf } from '../../fact/src/stream-kind.ts';
-import type { InMemoryEventStore } from '../../ledger/src/in-memory/in-memory-event-store.ts';
-import { followUpStreams } from '../../follow-up/src/follow-up.ts';
-import { OutcomeUnknown, StoreUnavailable, type AppendResult, type EventStore } from '../../ledger/src/port.ts';
-import { defaultPolicy } from '../../policy/src/default-policy.ts';
-import { derivedId } from '../../privacy/src/secrets.ts';
+import { streamOf } from '#fact/stream-kind';
+import type { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
+import { followUpStreams } from '#follow-up/follow-up';
+import { OutcomeUnknown, StoreUnavailable, type AppendResult, type EventStore } from '#ledger/stream/port';
+import { defaultPolicy } from '#policy/default-policy';
+import { derivedId } from '#privacy/secrets';
 import { BREAK_PROMISE, causedBy, EVALUATE_RECURRENCE, followUpIdOf, MISS_FIRST_RESPONSE } from './causes.ts';
 import { Apologise, ApologyBody } from './commands/apologise.ts';
 import { Close, ClosureBody } from './commands/close.ts';

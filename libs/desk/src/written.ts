@@ -1,5 +1,5 @@
-import type { Refusal } from '../../fact/src/decision.ts';
-import type { Fact } from '../../fact/src/fact.ts';
+import type { Refusal } from '#fact/decision';
+import type { Fact } from '#fact/fact';
 
 /** What a command answers. The door turns it into HTTP, and nothing else does. */
 export type Written =

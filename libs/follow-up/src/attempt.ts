@@ -1,7 +1,7 @@
-import { addDuration } from '../../calendar/src/duration.ts';
-import type { RefusalCode } from '../../complaint/src/refusals.ts';
-import { recorded, type Decision } from '../../fact/src/decision.ts';
-import type { Policy } from '../../policy/src/policy.ts';
+import { addDuration } from '#calendar/duration';
+import type { RefusalCode } from '#complaint/refusals';
+import { recorded, type Decision } from '#fact/decision';
+import type { Policy } from '#policy/policy';
 import { callEnded } from './call-ended.ts';
 import { callAttempted, customerNotReached, type CALL_RESULTS, type FollowUpEvent } from './events.ts';
 import type { FollowUp } from './follow-up.ts';

@@ -1,4 +1,4 @@
-import { refused } from '../../fact/src/decision.ts';
+import { refused } from '#fact/decision';
 import type { FollowUp } from './follow-up.ts';
 
 const ENDS = {

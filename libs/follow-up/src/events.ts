@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { defineEvent, type EventOf } from '../../fact/src/define-event.ts';
-import type { FactOf } from '../../fact/src/fact.ts';
-import { ActorId, Duration, Instant, Uuid, oneOf, personal } from '../../fact/src/vocabulary.ts';
+import { defineEvent, type EventOf } from '#fact/define-event';
+import type { FactOf } from '#fact/fact';
+import { ActorId, Duration, Instant, Uuid, oneOf, personal } from '#fact/vocabulary';
 
 /** Mission §7: a follow-up call is a thing of its own. NOTE: stored for ever. */
 

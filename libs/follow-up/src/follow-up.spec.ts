@@ -1,7 +1,7 @@
-import type { Decision } from '../../fact/src/decision.ts';
-import { personalText } from '../../fact/src/personal.ts';
-import { at, storiesOf } from '../../fact/src/story.ts';
-import { defaultPolicy } from '../../policy/src/default-policy.ts';
+import type { Decision } from '#fact/decision';
+import { personalText } from '#fact/personal';
+import { at, storiesOf } from '#fact/story';
+import { defaultPolicy } from '#policy/default-policy';
 import { recordAttempt } from './attempt.ts';
 import {
   callAttempted,

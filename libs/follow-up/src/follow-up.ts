@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox';
-import type { Personal } from '../../fact/src/personal.ts';
-import { idOf, type StreamKind } from '../../fact/src/stream-kind.ts';
+import type { Personal } from '#fact/personal';
+import { idOf, type StreamKind } from '#fact/stream-kind';
 import {
   followUpEvents,
   type callAttempted,

@@ -1,7 +1,7 @@
-import type { RefusalCode } from '../../complaint/src/refusals.ts';
-import { nothing, recorded, refused, type Decision } from '../../fact/src/decision.ts';
-import type { Personal } from '../../fact/src/personal.ts';
-import type { Policy } from '../../policy/src/policy.ts';
+import type { RefusalCode } from '#complaint/refusals';
+import { nothing, recorded, refused, type Decision } from '#fact/decision';
+import type { Personal } from '#fact/personal';
+import type { Policy } from '#policy/policy';
 import { callEnded } from './call-ended.ts';
 import { customerReached, type FollowUpEvent } from './events.ts';
 import type { FollowUp } from './follow-up.ts';

@@ -1,6 +1,6 @@
-import type { RefusalCode } from '../../complaint/src/refusals.ts';
-import { nothing, recorded, type Decision } from '../../fact/src/decision.ts';
-import type { Policy } from '../../policy/src/policy.ts';
+import type { RefusalCode } from '#complaint/refusals';
+import { nothing, recorded, type Decision } from '#fact/decision';
+import type { Policy } from '#policy/policy';
 import { callEnded } from './call-ended.ts';
 import { followUpRescheduled, type FollowUpEvent } from './events.ts';
 import type { FollowUp } from './follow-up.ts';

@@ -1,4 +1,4 @@
-import { storiesOf } from '../../fact/src/story.ts';
+import { storiesOf } from '#fact/story';
 import { adopt, type Adopt } from './adopt.ts';
 import { defaultPolicy } from './default-policy.ts';
 import { policyAdopted } from './events.ts';

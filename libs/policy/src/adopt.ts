@@ -1,5 +1,5 @@
 import { Value } from '@sinclair/typebox/value';
-import { nothing, recorded, refused, type Decision } from '../../fact/src/decision.ts';
+import { nothing, recorded, refused, type Decision } from '#fact/decision';
 import { policyAdopted, type PolicyEvent } from './events.ts';
 import type { Policies, PolicySource } from './policies.ts';
 import type { Policy } from './policy.ts';

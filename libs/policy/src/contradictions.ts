@@ -1,6 +1,6 @@
-import { addDuration } from '../../calendar/src/duration.ts';
-import { isTimeZone } from '../../calendar/src/time-zone.ts';
-import { OVERRIDABLE_RULES } from '../../complaint/src/vocabulary.ts';
+import { addDuration } from '#calendar/duration';
+import { isTimeZone } from '#calendar/time-zone';
+import { OVERRIDABLE_RULES } from '#complaint/vocabulary';
 import type { PolicyError } from './parse-policy.ts';
 import type { Calendar, Policy } from './policy.ts';
 

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { defineEvent, type EventOf } from '../../fact/src/define-event.ts';
-import type { FactOf } from '../../fact/src/fact.ts';
-import { oneOf } from '../../fact/src/vocabulary.ts';
+import { defineEvent, type EventOf } from '#fact/define-event';
+import type { FactOf } from '#fact/fact';
+import { oneOf } from '#fact/vocabulary';
 import type { Policy } from './policy.ts';
 
 /** NOTE: stored for ever. */

@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value';
-import '../../fact/src/schema-kinds.ts';
+import '#fact/schema-kinds';
 import { contradictions } from './contradictions.ts';
 import { Policy } from './policy.ts';
 

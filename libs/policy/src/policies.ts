@@ -1,4 +1,4 @@
-import type { StreamKind } from '../../fact/src/stream-kind.ts';
+import type { StreamKind } from '#fact/stream-kind';
 import { policyEvents, type PolicyEvent, type PolicyFact } from './events.ts';
 import type { Policy, VersionedPolicy } from './policy.ts';
 

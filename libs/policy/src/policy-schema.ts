@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../fact/src/json.ts';
+import type { JsonObject } from '#fact/json';
 import { Policy } from './policy.ts';
 
 /** The JSON Schema of a policy document, as editors and other tools read it; checked in beside this room as `policy.schema.json`. */

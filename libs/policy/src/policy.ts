@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { Code, Duration, oneOf } from '../../fact/src/vocabulary.ts';
-import { APOLOGY_FORMS, SEVERITIES } from '../../complaint/src/vocabulary.ts';
+import { Code, Duration, oneOf } from '#fact/vocabulary';
+import { APOLOGY_FORMS, SEVERITIES } from '#complaint/vocabulary';
 
 /**
  * The one policy document of a deployment (mission §8). Every number of the mission lives here, never in code; every

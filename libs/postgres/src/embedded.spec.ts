@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { childrenOf, eventually, startChild } from '../../../test/support/child.ts';
+import { childrenOf, eventually, startChild } from '#test/support/child';
 import { canReach } from './embedded/account.ts';
 import { isPostmaster, postmasterOf } from './embedded/cluster.ts';
 import { hydrateLinks } from './embedded/native.ts';

@@ -16,7 +16,7 @@ import {
 import { nativePostgres, type Native } from './embedded/native.ts';
 import { ownCluster, type Owner } from './embedded/owner.ts';
 import { endPostmaster, freePort, launchPostmaster, pause, signalPostmaster } from './embedded/postmaster.ts';
-import { EmbeddedTrouble } from './embedded/trouble.ts';
+import { EmbeddedPostgresError } from './embedded/embedded-postgres-error.ts';
 import { watchOver } from './embedded/watchdog.ts';
 
 export interface EmbeddedOptions {
@@ -35,7 +35,7 @@ export interface Embedded {
 
 /**
  * Starts the PostgreSQL that npm installed, or adopts the one that an earlier process left running on this directory.
- * It is brought up again when it dies, and stops with this process, however that ends. Throws EmbeddedTrouble.
+ * It is brought up again when it dies, and stops with this process, however that ends. Throws EmbeddedPostgresError.
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded> => {
   const log = options.log ?? (() => undefined);
@@ -77,7 +77,7 @@ class EmbeddedServer {
     this.native = await nativePostgres(this.account, this.log);
     const known = readSecret(this.dataDir);
     if (!known && isMade(this.cluster))
-      throw new EmbeddedTrouble(
+      throw new EmbeddedPostgresError(
         `${this.dataDir}/postgres.json is missing: it holds the password of the database beside it. Put it back from your backup.`,
       );
     this.password = known?.password ?? randomBytes(24).toString('hex');
@@ -108,7 +108,7 @@ class EmbeddedServer {
     let trouble = '';
     while (!this.stopping) {
       if (Date.now() > until)
-        throw new EmbeddedTrouble(`PostgreSQL did not come up within ${this.patienceMs / 1000} s. ${trouble}`);
+        throw new EmbeddedPostgresError(`PostgreSQL did not come up within ${this.patienceMs / 1000} s. ${trouble}`);
       const running = postmasterOf(this.cluster);
       if (running && isPostmaster(running.pid, this.cluster)) {
         // Ours from before, starting, answering or shutting down: it answers at last, or it goes.

@@ -1,4 +1,4 @@
-import { testDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { testDatabase, type TestDatabase } from '#test/support/test-database';
 import { migrate, type MigrationList } from './migrations.ts';
 
 const rooms: MigrationList = {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
-import type { Envelope } from '../../fact/src/personal.ts';
+import type { Envelope } from '#fact/personal';
 
 /** The place that an envelope is bound to: it opens nowhere else. */
 export interface Place {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-import { inTransaction } from '../../postgres/src/database.ts';
-import { onDisk } from '../../postgres/src/on-disk.ts';
+import { inTransaction } from '#postgres/database';
+import { onDisk } from '#postgres/on-disk';
 import type { Erasure, ErasureLog } from './erasure-log.ts';
 
 /**

@@ -8,8 +8,8 @@ import { MasterKey } from './master-key.ts';
 import { syncDirectory } from './durable-name.ts';
 
 /** The master key cannot be taken from its file; the message says why and what to do. */
-export class MasterKeyTrouble extends Error {
-  override readonly name = 'MasterKeyTrouble';
+export class MasterKeyError extends Error {
+  override readonly name = 'MasterKeyError';
 }
 
 /** NOTE: the check value's name and text are a storage format. */
@@ -20,7 +20,7 @@ const CHECK_TEXT = 'this database knows its master key';
  * The master key of this database: read from its file and proven against the check value in es.secrets, so that a
  * wrong key stops the start instead of sealing words that nobody can open.
  * `mint`: a missing file is made (mode 600), but only while the database has never seen a key.
- * Throws MasterKeyTrouble, WrongMasterKey.
+ * Throws MasterKeyError, WrongMasterKey.
  */
 export const openMasterKey = async (options: { pool: Pool; file: string; mint: boolean }): Promise<MasterKey> => {
   const known = (await storedSecret(options.pool, CHECK)) !== undefined;
@@ -38,12 +38,12 @@ export const loadMasterKey = async (
   const found = await readIfThere(file);
   if (found !== undefined) return parse(file, found);
   if (known)
-    throw new MasterKeyTrouble(
+    throw new MasterKeyError(
       `The master key file ${file} is missing, and this database was made with one. ` +
         'Put it back from where it is kept; a new key could open nothing that was written before.',
     );
   if (!mint)
-    throw new MasterKeyTrouble(
+    throw new MasterKeyError(
       `The master key file ${file} does not exist. Make one with \`openssl rand -hex 32\`, mode 600, and keep a copy ` +
         'in a place where the database backups are not.',
     );
@@ -55,9 +55,7 @@ const parse = (file: string, text: string): MasterKey => {
   try {
     return MasterKey.parse(text);
   } catch {
-    throw new MasterKeyTrouble(
-      `The master key file ${file} holds no key: 64 hexadecimal digits, or base64 of 32 bytes.`,
-    );
+    throw new MasterKeyError(`The master key file ${file} holds no key: 64 hexadecimal digits, or base64 of 32 bytes.`);
   }
 };
 
@@ -66,10 +64,10 @@ const readIfThere = async (file: string): Promise<string | undefined> => {
     await refuseIfOpen(file);
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof MasterKeyTrouble) throw error;
+    if (error instanceof MasterKeyError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new MasterKeyTrouble(`The master key file ${file} cannot be read (${code ?? 'unknown reason'}).`);
+    throw new MasterKeyError(`The master key file ${file} cannot be read (${code ?? 'unknown reason'}).`);
   }
 };
 
@@ -79,9 +77,9 @@ const readIfThere = async (file: string): Promise<string | undefined> => {
  */
 const refuseIfOpen = async (file: string): Promise<void> => {
   const info = await stat(file);
-  if (!info.isFile()) throw new MasterKeyTrouble(`The master key file ${file} is not a file.`);
+  if (!info.isFile()) throw new MasterKeyError(`The master key file ${file} is not a file.`);
   if (process.platform === 'win32' || (info.mode & 0o027) === 0) return;
-  throw new MasterKeyTrouble(
+  throw new MasterKeyError(
     `The master key file ${file} has mode ${(info.mode & 0o777).toString(8)}: ` +
       `others can read it or its group can change it. Run \`chmod 600 ${file}\`.`,
   );
@@ -106,7 +104,7 @@ const makeOnce = async (file: string, text: string): Promise<void> => {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST')
-      throw new MasterKeyTrouble(`The master key file ${file} cannot be made (${code ?? 'unknown reason'}).`);
+      throw new MasterKeyError(`The master key file ${file} cannot be made (${code ?? 'unknown reason'}).`);
   } finally {
     await rm(aside, { force: true });
   }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import { inTransaction } from '../../postgres/src/database.ts';
-import { Together } from '../../postgres/src/together.ts';
+import { inTransaction } from '#postgres/database';
+import { Batcher } from '#postgres/batcher';
 import { destroyKeys } from './erase.ts';
 import type { KeyRow, KeyTable, ReadKeys } from './key-table.ts';
 
@@ -18,7 +18,7 @@ interface StoredRow extends Omit<KeyRow, 'erasedAt'> {
 /** The key table in PostgreSQL (es.keys). Rows are inserted by the ledger, no later than the facts they seal. */
 export class PostgresKeyTable implements KeyTable {
   /** Every command that seals asks for a key: those that come at once are looked up in one statement. */
-  private readonly lookUps = new Together((wanted: readonly Wanted[]) => this.liveOnes(wanted));
+  private readonly lookUps = new Batcher((wanted: readonly Wanted[]) => this.liveOnes(wanted));
 
   constructor(private readonly pool: Pool) {}
 

@@ -1,7 +1,7 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
-import { canonicalJson } from '../../fact/src/canonical-json.ts';
-import { isUuid } from '../../fact/src/uuid.ts';
+import { canonicalJson } from '#fact/canonical-json';
+import { isUuid } from '#fact/uuid';
 import type { MasterKey } from './master-key.ts';
 import { keepSecret } from './kept-secret.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { Together } from '../../postgres/src/together.ts';
+import { Batcher } from '#postgres/batcher';
 import type { Secrets } from './secrets.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Secrets } from './secrets.ts';
  */
 export class Subjects {
   /** Every intake that names a customer asks: those that come at once are looked up in one statement. */
-  private readonly lookUps = new Together((hmacs: readonly Buffer[]) => this.byHmacs(hmacs));
+  private readonly lookUps = new Batcher((hmacs: readonly Buffer[]) => this.byHmacs(hmacs));
 
   constructor(
     private readonly pool: Pool,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { sealedText, type SealedText } from '../../fact/src/personal.ts';
+import { sealedText, type SealedText } from '#fact/personal';
 import { seal, unseal } from './envelope.ts';
 import { InMemoryKeyTable } from './in-memory-key-table.ts';
 import { MasterKey } from './master-key.ts';
-import { ERASED, KeyTrouble, Vault } from './vault.ts';
+import { ERASED, KeyError, Vault } from './vault.ts';
 
 const subject = randomUUID();
 const stream = `complaint-${randomUUID()}`;
@@ -81,15 +81,15 @@ describe('the vault', () => {
   it('cries out when a key is missing: never "erased"', async () => {
     const { vault, sealed } = await setUp();
     const missing = { ...sealed, key: randomUUID() };
-    await expect(vault.open(missing)).rejects.toThrow(KeyTrouble);
+    await expect(vault.open(missing)).rejects.toThrow(KeyError);
     expect(vault.health()).toEqual({ ok: false, detail: `data key ${missing.key} is missing` });
   });
 
   it('cries out when the master key is another one: never "erased"', async () => {
     const { table, live, sealed } = await setUp();
     const other = new Vault(table, MasterKey.mint().key);
-    await expect(other.open(sealed)).rejects.toThrow(KeyTrouble);
-    await expect(other.keyFor(subject, stream)).rejects.toThrow(KeyTrouble);
+    await expect(other.open(sealed)).rejects.toThrow(KeyError);
+    await expect(other.keyFor(subject, stream)).rejects.toThrow(KeyError);
     expect(other.health()).toEqual({ ok: false, detail: `data key ${live.kid} cannot be unwrapped` });
   });
 
@@ -97,7 +97,7 @@ describe('the vault', () => {
     const { table, vault, sealed } = await setUp();
     const kid = randomUUID();
     const moved = { ...sealed, key: kid };
-    await expect(vault.open(moved)).rejects.toThrow(KeyTrouble);
+    await expect(vault.open(moved)).rejects.toThrow(KeyError);
     table.insert({ kid, subject, stream: 'complaint-restored', wrapped: await wrappedFor(vault, kid) });
     await vault.open(moved).catch(() => undefined); // sealed with another key, but this one unwraps
     expect(vault.health()).toEqual({ ok: true });

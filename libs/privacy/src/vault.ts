@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { inspectPersonal, isEnvelope, type Personal, type SealedText } from '../../fact/src/personal.ts';
+import { inspectPersonal, isEnvelope, type Personal, type SealedText } from '#fact/personal';
 import { unseal } from './envelope.ts';
 import { HeldKeys } from './held-keys.ts';
 import type { KeyRow, KeyTable, NewKeyRow, ReadKeys } from './key-table.ts';
@@ -19,8 +19,8 @@ export interface LiveKey {
 }
 
 /** A key row is missing or cannot be unwrapped: an alarm, and unready; never "erased". */
-export class KeyTrouble extends Error {
-  override readonly name = 'KeyTrouble';
+export class KeyError extends Error {
+  override readonly name = 'KeyError';
 
   constructor(
     readonly kid: string,
@@ -34,7 +34,7 @@ export class KeyTrouble extends Error {
 /** Data keys, unwrapped only while they are used (mission §10; formats.md, Personal data). */
 export class Vault {
   /** Keys that could not be used, until they can. */
-  private readonly troubled = new Map<string, KeyTrouble>();
+  private readonly troubled = new Map<string, KeyError>();
   private readonly held = new HeldKeys();
 
   constructor(
@@ -69,7 +69,7 @@ export class Vault {
    * A copy of a value in which every personal text is opened: a string, or ERASED.
    * Opens facts' data, read models' rows and states alike; one query for all keys.
    * A projection that stores anything derived from an opened text (an HMAC) passes its transaction: an erasure then
-   * waits for it. Throws KeyTrouble.
+   * waits for it. Throws KeyError.
    */
   async open<T>(value: T, options?: ReadKeys): Promise<T> {
     return (await this.opening(value, options))();
@@ -109,7 +109,7 @@ export class Vault {
 
   /** The data key in a row; null when the person was erased. */
   private keyIn(kid: string, row: KeyRow | undefined): Buffer | null {
-    if (!row) throw this.trouble(new KeyTrouble(kid, 'is missing'));
+    if (!row) throw this.trouble(new KeyError(kid, 'is missing'));
     if (row.wrapped === null && row.erasedAt !== null) {
       this.troubled.delete(kid);
       return null;
@@ -118,17 +118,17 @@ export class Vault {
   }
 
   private unwrap({ kid, wrapped }: Pick<KeyRow, 'kid' | 'wrapped'>): Buffer {
-    if (wrapped === null) throw this.trouble(new KeyTrouble(kid, 'has neither a key nor an erasure'));
+    if (wrapped === null) throw this.trouble(new KeyError(kid, 'has neither a key nor an erasure'));
     try {
       const key = this.master.unwrap(wrapped, purposeOf(kid));
       this.troubled.delete(kid);
       return key;
     } catch (cause) {
-      throw this.trouble(new KeyTrouble(kid, 'cannot be unwrapped', { cause }));
+      throw this.trouble(new KeyError(kid, 'cannot be unwrapped', { cause }));
     }
   }
 
-  private trouble(trouble: KeyTrouble): KeyTrouble {
+  private trouble(trouble: KeyError): KeyError {
     // A thousand troubled keys say no more than the first hundred.
     if (this.troubled.size < 100) this.troubled.set(trouble.kid, trouble);
     return trouble;

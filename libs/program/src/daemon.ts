@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { MigrationList } from '../../postgres/src/migrations.ts';
-import type { Settings } from '../../settings/src/settings.ts';
+import type { MigrationList } from '#postgres/migrations';
+import type { Settings } from '#settings/settings';
 import { followerCheck, keysCheck, ledgerCheck, type HealthCheck } from './health.ts';
 import { makeRegistry, watchFollowers, watchLive, type FollowerWatch } from './metrics.ts';
 import { openingAll } from './opened.ts';
-import { openParts, type Parts } from './parts.ts';
+import { openParts, type Parts } from './program-dependencies.ts';
 import type { Running } from './run.ts';
 import { openWatchDoor } from './watch-door.ts';
 

@@ -1,7 +1,7 @@
-import { nameOf } from '../../ledger/src/follow/failure.ts';
-import type { FollowerStatus } from '../../ledger/src/follow/status.ts';
-import type { EventStore } from '../../ledger/src/port.ts';
-import type { Vault } from '../../privacy/src/vault.ts';
+import { nameOf } from '#ledger/follow/failure';
+import type { FollowerStatus } from '#ledger/follow/status';
+import type { EventStore } from '#ledger/stream/port';
+import type { Vault } from '#privacy/vault';
 import type { FollowerWatch } from './metrics.ts';
 
 export interface Health {

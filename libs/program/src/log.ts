@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { nameOf, whereOf } from '../../ledger/src/follow/failure.ts';
+import { nameOf, whereOf } from '#ledger/follow/failure';
 
 /** Structured lines for machines. Codes, ids, counts and route patterns only: no body, query, header value or raw path. */
 export const makeLog = (level: string, destination?: DestinationStream): Logger =>

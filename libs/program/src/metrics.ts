@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { LiveCounts } from '../../ledger/src/eventstoredb/live-bell.ts';
-import type { FollowerStatus } from '../../ledger/src/follow/status.ts';
+import type { LiveCounts } from '#ledger/adapters/eventstoredb/append-notifier';
+import type { FollowerStatus } from '#ledger/follow/status';
 
 /** How a follower stands, asked anew each time: it may run in another process. */
 export interface FollowerWatch {
@@ -18,7 +18,7 @@ export const makeRegistry = (): Registry => {
 /** Gauges for each follower: how far it lags, in facts and seconds, what it parked, whether it runs. */
 export const watchFollowers = (registry: Registry, followers: readonly FollowerWatch[]): void => {
   if (followers.length === 0) return;
-  const look = together(() =>
+  const look = singleFlight(() =>
     Promise.all(
       followers.map(async ({ subscription, read }) => ({ subscription, status: await read().catch(() => undefined) })),
     ),
@@ -94,7 +94,7 @@ export const watchLive = (registry: Registry, live: (() => LiveCounts) | undefin
 };
 
 /** One look for all gauges of a scrape. */
-const together = <T>(look: () => Promise<T>): (() => Promise<T>) => {
+const singleFlight = <T>(look: () => Promise<T>): (() => Promise<T>) => {
   let underway: Promise<T> | undefined;
   return () =>
     (underway ??= look().finally(() => {

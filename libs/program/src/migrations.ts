@@ -1,4 +1,4 @@
-import type { MigrationList } from '../../postgres/src/migrations.ts';
+import type { MigrationList } from '#postgres/migrations';
 
 /** NOTE: a storage format. One row: the epoch of the ledger whose keys, references, checkpoints and lists lie here. */
 const SERVED_LEDGER = `

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
-import type { LiveCounts } from '../../ledger/src/eventstoredb/live-bell.ts';
-import type { LedgerIdentity } from '../../ledger/src/identity.ts';
-import { StoreUnavailable, type EventStore } from '../../ledger/src/port.ts';
-import { PostgresLedgerIdentity } from '../../ledger/src/postgres/identity.ts';
-import { PostgresEventStore } from '../../ledger/src/postgres/postgres-event-store.ts';
-import type { Settings } from '../../settings/src/settings.ts';
+import type { LiveCounts } from '#ledger/adapters/eventstoredb/append-notifier';
+import type { LedgerIdentity } from '#ledger/stream/ledger-identity';
+import { StoreUnavailable, type EventStore } from '#ledger/stream/port';
+import { PostgresLedgerIdentity } from '#ledger/adapters/postgres/postgres-identity';
+import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
+import type { Settings } from '#settings/settings';
 
 export interface OpenedLedger {
   readonly store: EventStore;
@@ -41,7 +41,7 @@ const openEventStoreDb = async (
   keys: Pool,
 ): Promise<OpenedLedger> => {
   // Its client is large: who does without it does not load it.
-  const { EventStoreDbEventStore } = await import('../../ledger/src/eventstoredb/eventstoredb-event-store.ts');
+  const { EventStoreDbEventStore } = await import('#ledger/adapters/eventstoredb/eventstoredb-event-store');
   const store = new EventStoreDbEventStore({ url, prefix, keys, allowPlainCredentials });
   const why = await whyUnusable(store);
   if (why === undefined) return { store, identity: store.identity, live: () => store.live, close: () => store.close() };

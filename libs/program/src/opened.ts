@@ -9,14 +9,14 @@ export class Opened {
 
   /** Closes everything, also when something does not close; rejects with the first trouble at the end. */
   async close(): Promise<void> {
-    const troubles: unknown[] = [];
+    const recurring: unknown[] = [];
     for (const close of this.closers.splice(0))
       try {
         await close();
       } catch (trouble) {
-        troubles.push(trouble);
+        recurring.push(trouble);
       }
-    if (troubles.length > 0) throw troubles[0];
+    if (recurring.length > 0) throw recurring[0];
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { StoreUnavailable } from '../../ledger/src/port.ts';
-import { helpText } from '../../settings/src/help.ts';
-import { readSettings, type Settings } from '../../settings/src/settings.ts';
+import { StoreUnavailable } from '#ledger/stream/port';
+import { helpText } from '#settings/help';
+import { readSettings, type Settings } from '#settings/settings';
 import { makeLog } from './log.ts';
 
 /** A program that stands. */

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { EventStore, Position } from '../../ledger/src/port.ts';
+import type { EventStore, Position } from '#ledger/stream/port';
 
 /** The settings lead to another ledger than the one that this database serves; the message says what to do. */
 export class OtherLedger extends Error {

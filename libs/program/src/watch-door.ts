@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { Settings } from '../../settings/src/settings.ts';
+import type { Settings } from '#settings/settings';
 import { foreignIn } from './foreign-page.ts';
 import { examine, type HealthCheck } from './health.ts';
 

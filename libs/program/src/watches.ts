@@ -1,10 +1,10 @@
-import { readStatus, type FollowerStatus } from '../../ledger/src/follow/status.ts';
-import type { EventFilter } from '../../ledger/src/port.ts';
-import { ensureLive, subscriptionOf } from '../../read-models/src/generations.ts';
-import { readModels } from '../../read-models/src/models.ts';
-import { filterOf } from '../../read-models/src/projection.ts';
+import { readStatus, type FollowerStatus } from '#ledger/follow/status';
+import type { EventFilter } from '#ledger/stream/port';
+import { ensureLive, subscriptionOf } from '#read-models/generations';
+import { readModels } from '#read-models/models';
+import { filterOf } from '#read-models/projection';
 import type { FollowerWatch } from './metrics.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './program-dependencies.ts';
 
 /** How the read models stand, seen from the database: whichever process keeps them. */
 export const readModelWatches = ({ pool, store }: Pick<Parts, 'pool' | 'store'>): readonly FollowerWatch[] =>

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import type { EventStore, Position } from '../../ledger/src/port.ts';
-import { numberOf } from '../../ledger/src/position.ts';
-import { inTransaction } from '../../postgres/src/database.ts';
+import type { EventStore, Position } from '#ledger/stream/port';
+import { numberOf } from '#ledger/stream/position';
+import { inTransaction } from '#postgres/database';
 import { isGone } from './following.ts';
 import { subscriptionOf } from './generations.ts';
 import { filterOf, type Projection } from './projection.ts';

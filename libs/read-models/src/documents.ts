@@ -1,4 +1,4 @@
-import { idOf } from '../../fact/src/stream-kind.ts';
+import { idOf } from '#fact/stream-kind';
 import type { ReadFact, Workplace } from './projection.ts';
 import { rowsOf, updateRows, writeRows, type Columns, type RowOf, type Table } from './table.ts';
 

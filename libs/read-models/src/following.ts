@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { TryAgain } from '../../ledger/src/follow/failure.ts';
-import type { Follower } from '../../ledger/src/follow.ts';
-import type { Secrets } from '../../privacy/src/secrets.ts';
-import type { Vault } from '../../privacy/src/vault.ts';
+import { TryAgain } from '#ledger/follow/failure';
+import type { Follower } from '#ledger/follow/follow';
+import type { Secrets } from '#privacy/secrets';
+import type { Vault } from '#privacy/vault';
 import { subscriptionOf, type Generation } from './generations.ts';
 import { factsOf, filterOf, type Projection } from './projection.ts';
 
@@ -29,9 +29,9 @@ export const followerOf = (projection: Projection, generation: Generation, keys:
   filter: filterOf(projection),
   maxBatch: MAX_BATCH,
   onPoison: generation.state === 'building' ? 'stop' : 'park',
-  unhurried: true,
+  asyncCommit: true,
   // Decoded while the database writes the batch before.
-  foresee: (events) => void factsOf(events),
+  prefetch: (events) => void factsOf(events),
   apply: async (events, tx) => {
     await projection.apply(factsOf(events), { tx, schema: generation.schema, ...keys }).catch((error: unknown) => {
       // Nobody drops a generation in mid-batch, for its checkpoint is held; a table that is missing is no fact's fault.

@@ -1,4 +1,4 @@
-import type { Forget } from '../../privacy/src/erase.ts';
+import type { Forget } from '#privacy/erase';
 import { allGenerations } from './generations.ts';
 import { readModels } from './models.ts';
 

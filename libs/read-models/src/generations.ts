@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { inTransaction } from '../../postgres/src/database.ts';
+import { inTransaction } from '#postgres/database';
 import { askingOf, schemaOf, type Projection } from './projection.ts';
 
 /** One filling of a model's tables. `building`: beside the live one; `live`: it answers; `retired`: kept for going back. */

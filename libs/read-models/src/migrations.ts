@@ -1,4 +1,4 @@
-import type { MigrationList } from '../../postgres/src/migrations.ts';
+import type { MigrationList } from '#postgres/migrations';
 
 /**
  * NOTE: a storage format. Which generations of each read model there are, and which one answers. The models' own tables

@@ -1,4 +1,4 @@
-import { isUuid } from '../../fact/src/uuid.ts';
+import { isUuid } from '#fact/uuid';
 import type { AsOf } from './asking.ts';
 
 /** Which part of a list is asked for. */

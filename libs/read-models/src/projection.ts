@@ -1,12 +1,12 @@
 import type { PoolClient } from 'pg';
-import type { Noun } from '../../fact/src/define-event.ts';
-import { isOurs } from '../../fact/src/stream-kind.ts';
-import { complaintEvents, type ComplaintFact } from '../../complaint/src/events.ts';
-import { followUpEvents, type FollowUpFact } from '../../follow-up/src/events.ts';
-import { Codec } from '../../ledger/src/codec.ts';
-import type { EventFilter, RecordedEvent } from '../../ledger/src/port.ts';
-import type { Secrets } from '../../privacy/src/secrets.ts';
-import type { Vault } from '../../privacy/src/vault.ts';
+import type { Noun } from '#fact/define-event';
+import { isOurs } from '#fact/stream-kind';
+import { complaintEvents, type ComplaintFact } from '#complaint/events';
+import { followUpEvents, type FollowUpFact } from '#follow-up/events';
+import { Codec } from '#ledger/stream/codec';
+import type { EventFilter, RecordedEvent } from '#ledger/stream/port';
+import type { Secrets } from '#privacy/secrets';
+import type { Vault } from '#privacy/vault';
 import { askingIndexesOf, ddlOf, type Table } from './table.ts';
 
 /** The facts that read models are made of. */

@@ -1,8 +1,8 @@
-import { follow, type FollowLog } from '../../ledger/src/follow.ts';
-import { findCheckpoint } from '../../ledger/src/follow/checkpoint.ts';
-import { FollowerStopped, failureOf } from '../../ledger/src/follow/failure.ts';
-import { PACE, backOff } from '../../ledger/src/follow/pace.ts';
-import type { FollowerStatus } from '../../ledger/src/follow/status.ts';
+import { follow, type FollowLog } from '#ledger/follow/follow';
+import { findCheckpoint } from '#ledger/follow/checkpoint';
+import { FollowerStopped, failureOf } from '#ledger/follow/failure';
+import { PACE, backOff } from '#ledger/follow/pace';
+import type { FollowerStatus } from '#ledger/follow/status';
 import {
   dropGeneration,
   ensureBuilding,

@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
-import type { EventStore, Position } from '../../ledger/src/port.ts';
-import { moveCheckpoint } from '../../ledger/src/follow/checkpoint.ts';
-import { FollowerStopped, failureOf, nameOf } from '../../ledger/src/follow/failure.ts';
-import { BEHIND, park, parkedStreams } from '../../ledger/src/follow/parking.ts';
-import { inTransaction } from '../../postgres/src/database.ts';
+import type { EventStore, Position } from '#ledger/stream/port';
+import { moveCheckpoint } from '#ledger/follow/checkpoint';
+import { FollowerStopped, failureOf, nameOf } from '#ledger/follow/failure';
+import { BEHIND, park, parkedStreams } from '#ledger/follow/parking';
+import { inTransaction } from '#postgres/database';
 import { checksumsOf, type TableSum } from './checksum.ts';
 import { followerOf, type Keys } from './following.ts';
 import { generationsOf, subscriptionOf, type Generation } from './generations.ts';

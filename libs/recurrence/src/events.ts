@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { defineEvent, type EventOf } from '../../fact/src/define-event.ts';
-import type { FactOf } from '../../fact/src/fact.ts';
-import { Code, Duration, Uuid } from '../../fact/src/vocabulary.ts';
+import { defineEvent, type EventOf } from '#fact/define-event';
+import type { FactOf } from '#fact/fact';
+import { Code, Duration, Uuid } from '#fact/vocabulary';
 
 /** Mission §6; formats.md, Recurrence, exactly. No person is in these streams. NOTE: stored for ever. */
 

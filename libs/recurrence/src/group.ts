@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox';
-import { UNSPECIFIED, type Issue } from '../../complaint/src/vocabulary.ts';
+import { UNSPECIFIED, type Issue } from '#complaint/vocabulary';
 import type { Group as GroupSchema } from './events.ts';
 
 export type Group = Static<typeof GroupSchema>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { factId, history, storiesOf } from '../../fact/src/story.ts';
-import { defaultPolicy } from '../../policy/src/default-policy.ts';
+import { factId, history, storiesOf } from '#fact/story';
+import { defaultPolicy } from '#policy/default-policy';
 import { evaluate, type EvaluateRecurrence } from './evaluate.ts';
 import { recurrenceNoticed, recurrenceSubsided, type RecurrenceEvent } from './events.ts';
 import { groupKey, groupOf } from './group.ts';

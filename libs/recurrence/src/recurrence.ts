@@ -1,4 +1,4 @@
-import { idOf, type StreamKind } from '../../fact/src/stream-kind.ts';
+import { idOf, type StreamKind } from '#fact/stream-kind';
 import { recurrenceEvents, type RecurrenceEvent, type RecurrenceFact } from './events.ts';
 import type { Group } from './group.ts';
 

@@ -1,5 +1,5 @@
 import { helpText, settingsTable } from './help.ts';
-import { readSettings, type Environment, type SettingsTrouble } from './settings.ts';
+import { readSettings, type Environment, type SettingsError } from './settings.ts';
 import { SETTINGS } from './table.ts';
 
 const troubleOf = (
@@ -9,7 +9,7 @@ const troubleOf = (
   try {
     readSettings(environment, options);
   } catch (error) {
-    return (error as SettingsTrouble).sentences;
+    return (error as SettingsError).sentences;
   }
   throw new Error('nothing was refused');
 };

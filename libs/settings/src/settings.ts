@@ -29,8 +29,8 @@ export interface Settings {
 }
 
 /** Values that do not fit. The message is one sentence for each: which, and why. */
-export class SettingsTrouble extends Error {
-  override readonly name = 'SettingsTrouble';
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
 
   constructor(readonly sentences: readonly string[]) {
     super(sentences.join('\n'));
@@ -46,7 +46,7 @@ export interface ReadSettings {
 }
 
 /**
- * The settings in an environment. An empty variable counts as absent. Throws SettingsTrouble, which never shows the value
+ * The settings in an environment. An empty variable counts as absent. Throws SettingsError, which never shows the value
  * of a secret.
  */
 export const readSettings = (environment: Environment, options: ReadSettings = {}): Settings => {
@@ -109,7 +109,7 @@ export const readSettings = (environment: Environment, options: ReadSettings = {
     ] as const)
       if (value === undefined && !trouble.some((sentence) => sentence.startsWith(name)))
         trouble.push(`${name} must be set for this program; only the standalone one does without.`);
-  if (trouble.length > 0) throw new SettingsTrouble(trouble);
+  if (trouble.length > 0) throw new SettingsError(trouble);
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings;
 };
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import type { JsonObject } from '../../fact/src/json.ts';
-import { inTransaction } from '../../postgres/src/database.ts';
+import type { JsonObject } from '#fact/json';
+import { inTransaction } from '#postgres/database';
 
 /** A due timer that this process has taken on for a while. */
 export interface DueTimer {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { FollowLog } from '../../ledger/src/follow.ts';
-import { failureOf, nameOf, whereOf } from '../../ledger/src/follow/failure.ts';
-import { PACE, backOff } from '../../ledger/src/follow/pace.ts';
-import { jointSignal } from '../../ledger/src/joint-signal.ts';
-import { Bell } from '../../ledger/src/subscribe-by-pages.ts';
+import type { FollowLog } from '#ledger/follow/follow';
+import { failureOf, nameOf, whereOf } from '#ledger/follow/failure';
+import { PACE, backOff } from '#ledger/follow/pace';
+import { jointSignal } from '#ledger/stream/joint-signal';
+import { Bell } from '#ledger/follow/subscribe-by-pages';
 import { claimTimers, markFired, putOff, type DueTimer } from './claim.ts';
-import { Held } from './held.ts';
+import { Held } from './claimed-timers.ts';
 
 /** Does what a due timer asks for, and answers what came of it, as a code. Must bear being called again. */
 export type Fire = (timer: DueTimer) => Promise<string>;

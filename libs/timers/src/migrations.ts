@@ -1,4 +1,4 @@
-import type { MigrationList } from '../../postgres/src/migrations.ts';
+import type { MigrationList } from '#postgres/migrations';
 
 /**
  * NOTE: a storage format. es.timers is the ledger's table; these are the columns that firing needs. A fired timer may be

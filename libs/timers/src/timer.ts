@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { Json, JsonObject } from '../../fact/src/json.ts';
-import { derivedId } from '../../privacy/src/secrets.ts';
+import type { Json, JsonObject } from '#fact/json';
+import { derivedId } from '#privacy/secrets';
 
 /** Something to do at a time, kept in the database until it is done. */
 export interface Timer {

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbedded } from '../../../libs/postgres/src/embedded.ts';
-import { postmasterOf } from '../../../libs/postgres/src/embedded/cluster.ts';
+import { startEmbedded } from '#postgres/embedded';
+import { postmasterOf } from '#postgres/embedded/cluster';
 
 /** A PostgreSQL of the campaign's own. It is brought up again by itself when it was killed, as the standalone program does. */
 export interface Cluster {

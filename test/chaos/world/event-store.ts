@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '../../../libs/postgres/src/embedded/postmaster.ts';
+import { freePort } from '#postgres/embedded/postmaster';
 import { startChild, type Child } from '../../support/child.ts';
 
 /** What EventStoreDB's stand-in may be told; see test/eventstore/serve.ts. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cuttableProxy, throughProxy, type CuttableProxy } from '../../support/cuttable-proxy.ts';
-import { freePort } from '../../../libs/postgres/src/embedded/postmaster.ts';
+import { freePort } from '#postgres/embedded/postmaster';
 import type { Programs, RunningProgram } from '../../support/program.ts';
 
 export type ProgramName = 'api' | 'projector' | 'publisher' | 'process-manager';

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MasterKey } from '../../../libs/privacy/src/master-key.ts';
+import { MasterKey } from '#privacy/master-key';
 import { buildPrograms, type Programs } from '../../support/program.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 import { EventStore } from './event-store.ts';

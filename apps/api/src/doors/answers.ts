@@ -1,6 +1,6 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { ROLES } from '../../../../libs/fact/src/fact.ts';
-import { Instant, Uuid } from '../../../../libs/fact/src/vocabulary.ts';
+import { ROLES } from '#fact/fact';
+import { Instant, Uuid } from '#fact/vocabulary';
 
 /**
  * What doors answer, for the OpenAPI document; every journey is held to it. Objects are open and lists of codes too:

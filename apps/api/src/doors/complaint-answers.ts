@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { Duration, Instant, Money, Process, Uuid } from '../../../../libs/fact/src/vocabulary.ts';
+import { Duration, Instant, Money, Process, Uuid } from '#fact/vocabulary';
 import { actor, Clock, code, count, Mark, marked, Missing, nullable, optional, Told } from './answers.ts';
 
 /** A complaint, the things inside it and its calls, as they are read. NOTE: published; members are only added. */

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { FindCustomer } from '../../../../libs/desk/src/queries/find-customer.ts';
+import { FindCustomer } from '#desk/queries/find-customer';
 import { parameter } from '../parameters.ts';
 import { Refuses } from '../openapi/refuses.ts';
 import { CUSTOMER } from './list-answers.ts';

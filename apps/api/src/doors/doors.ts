@@ -1,6 +1,6 @@
-import type { ApiParts } from '../parts.ts';
-import { DeskModule } from '../../../../libs/desk/src/desk.module.ts';
-import type { DeskParts } from '../../../../libs/desk/src/parts.ts';
+import type { ApiParts } from '../api-dependencies.ts';
+import { DeskModule } from '#desk/desk.module';
+import type { DeskDependencies } from '#desk/desk-dependencies';
 import { ConversationDoors } from './conversation.ts';
 import { CustomerDoors } from './customers.ts';
 import { EndingDoors } from './ending.ts';
@@ -9,12 +9,12 @@ import { LIST_READERS, type ListReaders } from './listed.ts';
 import { NormDoors, OverdueDoors, RecurringComplaintDoors } from './lists.ts';
 import { PolicyDoors } from './policy.ts';
 import { PuttingRightDoors } from './putting-right.ts';
-import { ReadingDoors } from './reading.ts';
+import { ReadingDoors } from './reading-doors.ts';
 import { ReceivingDoors } from './receiving.ts';
 
 /** Every door to the desk and to the lists: what a program adds to `createApi`. */
 export const doors = (
-  desk: DeskParts,
+  desk: DeskDependencies,
   readers: ListReaders,
 ): Required<Pick<ApiParts, 'imports' | 'controllers' | 'providers'>> => ({
   imports: [DeskModule.with(desk)],

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common'
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { Caller } from '../../../../libs/desk/src/caller.ts';
+import type { Caller } from '#desk/caller';
 import {
   AttemptBody,
   OutcomeBody,
@@ -10,12 +10,12 @@ import {
   RecordOutcome,
   Reschedule,
   ReschedulingBody,
-} from '../../../../libs/desk/src/commands/conduct-call.ts';
-import { ReadFollowUp } from '../../../../libs/desk/src/queries/read-follow-up.ts';
-import { printedReference } from '../../../../libs/desk/src/reference.ts';
-import { FOLLOW_UP_KINDS } from '../../../../libs/follow-up/src/events.ts';
-import { followUpCalls } from '../../../../libs/read-models/src/follow-up-calls/projection.ts';
-import { listFollowUpCalls, type FollowUpCallFilters } from '../../../../libs/read-models/src/follow-up-calls/query.ts';
+} from '#desk/commands/conduct-call';
+import { ReadFollowUp } from '#desk/queries/read-follow-up';
+import { printedReference } from '#desk/reference';
+import { FOLLOW_UP_KINDS } from '#follow-up/events';
+import { followUpCalls } from '#read-models/follow-up-calls/projection';
+import { listFollowUpCalls, type FollowUpCallFilters } from '#read-models/follow-up-calls/query';
 import { answerFound, answerWritten } from '../answer.ts';
 import { CallerOf } from '../caller-of.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Answered } from '../../../../libs/desk/src/queries/past.ts';
+import type { Answered } from '#desk/queries/past';
 import { problemOfRefusal } from '../answer.ts';
 
 /** What a query found. Throws Problem for its refusal. */

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { Instant, Uuid } from '../../../../libs/fact/src/vocabulary.ts';
-import { Policy } from '../../../../libs/policy/src/policy.ts';
+import { Instant, Uuid } from '#fact/vocabulary';
+import { Policy } from '#policy/policy';
 import { nullable, Told } from './answers.ts';
 
 /** What lists and reports answer. NOTE: published; members are only added. */

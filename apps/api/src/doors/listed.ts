@@ -1,7 +1,7 @@
-import { NoReadModel, waitFor, type Readers } from '../../../../libs/read-models/src/asking.ts';
-import { InvalidCursor, type Page } from '../../../../libs/read-models/src/page.ts';
-import type { Projection } from '../../../../libs/read-models/src/projection.ts';
-import type { Secrets } from '../../../../libs/privacy/src/secrets.ts';
+import { NoReadModel, waitFor, type Readers } from '#read-models/asking';
+import { InvalidCursor, type Page } from '#read-models/page';
+import type { Projection } from '#read-models/projection';
+import type { Secrets } from '#privacy/secrets';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { freshEnough } from '../fresh.ts';
 import { Problem } from '../problem.ts';

@@ -1,13 +1,13 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Desk } from '../../../../libs/desk/src/desk.ts';
-import { printedReference } from '../../../../libs/desk/src/reference.ts';
-import { normsAchieved } from '../../../../libs/read-models/src/norms/query.ts';
-import { overdue } from '../../../../libs/read-models/src/overdue/projection.ts';
-import { listOverdue } from '../../../../libs/read-models/src/overdue/query.ts';
-import { recurringComplaints } from '../../../../libs/read-models/src/recurring-complaints/projection.ts';
-import { listRecurringComplaints } from '../../../../libs/read-models/src/recurring-complaints/query.ts';
-import { DIMENSIONS, type Dimension } from '../../../../libs/read-models/src/recurring-complaints/group.ts';
+import { Desk } from '#desk/desk';
+import { printedReference } from '#desk/reference';
+import { normsAchieved } from '#read-models/norms/query';
+import { overdue } from '#read-models/overdue/projection';
+import { listOverdue } from '#read-models/overdue/query';
+import { recurringComplaints } from '#read-models/recurring-complaints/projection';
+import { listRecurringComplaints } from '#read-models/recurring-complaints/query';
+import { DIMENSIONS, type Dimension } from '#read-models/recurring-complaints/group';
 import {
   ChoiceParameter,
   CodeParameter,
@@ -21,7 +21,7 @@ import {
 import { Reads } from './door.ts';
 import { NORMS, OVERDUE, RECURRING } from './list-answers.ts';
 import { behindNothing, listed, LIST_READERS, type ListReaders } from './listed.ts';
-import { WindowParameter, type WindowAsked } from './parameters.ts';
+import { WindowParameter, type WindowAsked } from './door-parameters.ts';
 
 const MIN_POSITION = 'The list must know this position; waits up to 2 s.';
 

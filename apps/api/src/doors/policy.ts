@@ -2,7 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ReadPolicy } from '../../../../libs/desk/src/queries/read-policy.ts';
+import { ReadPolicy } from '#desk/queries/read-policy';
 import { answerFound } from '../answer.ts';
 import { POLICY } from './list-answers.ts';
 import { Reads } from './door.ts';

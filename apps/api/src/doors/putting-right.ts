@@ -2,14 +2,14 @@ import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { Caller } from '../../../../libs/desk/src/caller.ts';
-import { AddIssue, AddedIssueBody } from '../../../../libs/desk/src/commands/add-issue.ts';
-import { Reclassify, ReclassificationBody } from '../../../../libs/desk/src/commands/reclassify.ts';
-import { Assess, AssessmentBody } from '../../../../libs/desk/src/commands/assess.ts';
-import { StateCause, CauseBody } from '../../../../libs/desk/src/commands/state-cause.ts';
-import { Explain, ExplanationBody } from '../../../../libs/desk/src/commands/explain.ts';
-import { Correct, CorrectionBody } from '../../../../libs/desk/src/commands/correct.ts';
-import { OfferCompensation, CompensationBody } from '../../../../libs/desk/src/commands/offer-compensation.ts';
+import type { Caller } from '#desk/caller';
+import { AddIssue, AddedIssueBody } from '#desk/commands/add-issue';
+import { Reclassify, ReclassificationBody } from '#desk/commands/reclassify';
+import { Assess, AssessmentBody } from '#desk/commands/assess';
+import { StateCause, CauseBody } from '#desk/commands/state-cause';
+import { Explain, ExplanationBody } from '#desk/commands/explain';
+import { Correct, CorrectionBody } from '#desk/commands/correct';
+import { OfferCompensation, CompensationBody } from '#desk/commands/offer-compensation';
 import {
   AcceptanceBody,
   AcceptCompensation,
@@ -17,7 +17,7 @@ import {
   DeclineCompensation,
   DeliverCompensation,
   DeliveryBody,
-} from '../../../../libs/desk/src/commands/answer-compensation.ts';
+} from '#desk/commands/answer-compensation';
 import { answerWritten } from '../answer.ts';
 import { CallerOf } from '../caller-of.ts';
 import { Writes } from './door.ts';

@@ -2,16 +2,16 @@ import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../../../../libs/desk/src/caller.ts';
-import { ReceiptBody } from '../../../../libs/desk/src/commands/receive-body.ts';
-import { Receive } from '../../../../libs/desk/src/commands/receive.ts';
-import { printedReference } from '../../../../libs/desk/src/reference.ts';
-import { complaints } from '../../../../libs/read-models/src/complaints/projection.ts';
-import { searchComplaints, type ComplaintFilters } from '../../../../libs/read-models/src/complaints/query.ts';
-import { COMPLAINT_STATES, type ComplaintState } from '../../../../libs/read-models/src/complaints/table.ts';
+import type { Caller } from '#desk/caller';
+import { ReceiptBody } from '#desk/commands/receive-body';
+import { Receive } from '#desk/commands/receive';
+import { printedReference } from '#desk/reference';
+import { complaints } from '#read-models/complaints/projection';
+import { searchComplaints, type ComplaintFilters } from '#read-models/complaints/query';
+import { COMPLAINT_STATES, type ComplaintState } from '#read-models/complaints/table';
 import { answerWritten } from '../answer.ts';
 import { CallerOf } from '../caller-of.ts';
-import { mannersOf } from '../manners.ts';
+import { requestContextOf } from '../request-context.ts';
 import {
   ChoiceParameter,
   CodeParameter,
@@ -26,7 +26,7 @@ import { Reads, Writes } from './door.ts';
 import { languagesIn } from './languages.ts';
 import { COMPLAINTS } from './list-answers.ts';
 import { listed, LIST_READERS, type ListReaders } from './listed.ts';
-import { ReferenceParameter } from './parameters.ts';
+import { ReferenceParameter } from './door-parameters.ts';
 
 /** Intake, which never closes (mission §2), and the search. */
 @ApiTags('complaints')
@@ -77,7 +77,7 @@ export class ReceivingDoors {
       { name: 'complaints', filters, cursor, minPosition },
       (cursor) => searchComplaints(this.readers, filters, { limit, ...cursor }),
     );
-    const items = await mannersOf(reply).vault.open(page.items);
+    const items = await requestContextOf(reply).vault.open(page.items);
     return { ...page, items: items.map((item) => ({ ...item, reference: printedReference(item.reference) })) };
   }
 }

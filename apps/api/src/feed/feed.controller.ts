@@ -3,17 +3,17 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { nameOf, whereOf } from '../../../../libs/ledger/src/follow/failure.ts';
-import { jointSignal } from '../../../../libs/ledger/src/joint-signal.ts';
-import { headersNamed } from '../../../../libs/program/src/headers-named.ts';
-import { mannersOf } from '../manners.ts';
+import { nameOf, whereOf } from '#ledger/follow/failure';
+import { jointSignal } from '#ledger/stream/joint-signal';
+import { headersNamed } from '#program/headers-named';
+import { requestContextOf } from '../request-context.ts';
 import { LimitParameter, PositionParameter } from '../parameters.ts';
-import { API_PARTS, STOPPING, type ApiParts } from '../parts.ts';
+import { API_PARTS, STOPPING, type ApiParts } from '../api-dependencies.ts';
 import { Problem } from '../problem.ts';
 import { FEED_ANSWER, GAPS_ANSWER, POSITION_ANSWER } from './answers.ts';
 import { gapsOf, type Run } from './gaps.ts';
 import { FEED_MEDIA, mediaFor } from './media.ts';
-import { AfterFactParameter, HaveParameter, SubjectParameter } from './parameters.ts';
+import { AfterFactParameter, HaveParameter, SubjectParameter } from './feed-parameters.ts';
 import {
   positionOf,
   readFeed,
@@ -22,7 +22,7 @@ import {
   type FeedFact,
   type FeedPage,
   type FeedSubject,
-} from './reading.ts';
+} from './read-feed.ts';
 import { streamFeed } from './streaming.ts';
 
 /** The public events for consumers without Kafka, and for reconciling (mission §11). Answered from the ledger. */
@@ -64,7 +64,7 @@ export class FeedController {
       ? await readSubject(this.feed, subject, sequenceIn(afterFact, subject), limit)
       : await readFeed(this.feed, after ?? (await this.after(afterFact)), limit);
     const next = nextOf(page, subject, limit);
-    if (next !== undefined) reply.header('link', `<${mannersOf(reply).publicUrl ?? ''}${next}>; rel="next"`);
+    if (next !== undefined) reply.header('link', `<${requestContextOf(reply).publicUrl ?? ''}${next}>; rel="next"`);
     return media === 'application/cloudevents-batch+json'
       ? reply.type(media).serializer(JSON.stringify).send(page.items)
       : reply.type('application/json').send(page);
@@ -126,14 +126,11 @@ export class FeedController {
       .type('text/event-stream')
       .header('x-accel-buffering', 'no')
       .header('connection', 'close')
-      .send(Readable.from(this.untilTrouble(events, reply.request.correlationId), { highWaterMark: 1 }));
+      .send(Readable.from(this.untilError(events, reply.request.correlationId), { highWaterMark: 1 }));
   }
 
   /** A stream that cannot go on ends; who comes back with its Last-Event-ID hears why. */
-  private async *untilTrouble(
-    events: AsyncGenerator<string, void>,
-    correlationId: string,
-  ): AsyncGenerator<string, void> {
+  private async *untilError(events: AsyncGenerator<string, void>, correlationId: string): AsyncGenerator<string, void> {
     try {
       yield* events;
     } catch (error) {

@@ -1,10 +1,10 @@
-import { InMemoryEventStore } from '../../../../libs/ledger/src/in-memory/in-memory-event-store.ts';
-import type { Position } from '../../../../libs/ledger/src/port.ts';
-import { sampleFact, sampleStream } from '../../../../test/support/facts.ts';
-import { tinyApi, type Tiny } from '../../../../test/support/tiny-api.ts';
+import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
+import type { Position } from '#ledger/stream/port';
+import { sampleFact, sampleStream } from '#test/support/facts';
+import { tinyApi, type Tiny } from '#test/support/tiny-api';
 import { gapsOf, runsIn } from './gaps.ts';
 import { mediaFor } from './media.ts';
-import { readFeed } from './reading.ts';
+import { readFeed } from './read-feed.ts';
 import { streamFeed } from './streaming.ts';
 
 const append = async (

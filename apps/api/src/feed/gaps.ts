@@ -1,6 +1,6 @@
-import { streamOf } from '../../../../libs/fact/src/stream-kind.ts';
-import type { EventStore } from '../../../../libs/ledger/src/port.ts';
-import type { FeedSubject } from './reading.ts';
+import { streamOf } from '#fact/stream-kind';
+import type { EventStore } from '#ledger/stream/port';
+import type { FeedSubject } from './read-feed.ts';
 
 /** A run of sequences, both ends included. */
 export interface Run {

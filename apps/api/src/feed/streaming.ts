@@ -1,5 +1,5 @@
-import type { Position } from '../../../../libs/ledger/src/port.ts';
-import { tell, type Feed } from './reading.ts';
+import type { Position } from '#ledger/stream/port';
+import { tell, type Feed } from './read-feed.ts';
 
 const HEARTBEAT_MS = 15_000;
 

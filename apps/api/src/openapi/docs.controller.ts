@@ -4,7 +4,7 @@ import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
-import { OPENAPI } from '../parts.ts';
+import { OPENAPI } from '../api-dependencies.ts';
 import { Problem } from '../problem.ts';
 import type { OpenApiDocument } from './document.ts';
 

@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { JsonObject } from '../../../../libs/fact/src/json.ts';
+import type { JsonObject } from '#fact/json';
 import { closeBodies } from './bodies.ts';
-import { honest } from './honest.ts';
+import { honest } from './to-json-schema-2020.ts';
 import { describeProblems, PROBLEM_SCHEMA, SharedResponses } from './problems.ts';
 
 /** The methods of an OpenAPI path. */

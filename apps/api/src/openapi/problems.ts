@@ -1,4 +1,4 @@
-import { REFUSALS } from '../../../../libs/complaint/src/refusals.ts';
+import { REFUSALS } from '#complaint/refusals';
 import { PROBLEMS, type ProblemCode } from '../problem-table.ts';
 import { PROBLEM_MEDIA_TYPE } from '../problem.ts';
 import type { Method, Operation } from './document.ts';

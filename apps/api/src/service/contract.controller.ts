@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { asyncApi } from '../../../../libs/contract/src/asyncapi.ts';
-import { schemaOfType } from '../../../../libs/contract/src/json-schemas.ts';
+import { asyncApi } from '#contract/asyncapi';
+import { schemaOfType } from '#contract/json-schemas';
 import { Problem } from '../problem.ts';
 
 /** What outsiders may rely on, served by the service itself. */

@@ -1,9 +1,9 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { API_PARTS, STOPPING, type ApiParts } from '../parts.ts';
+import { API_PARTS, STOPPING, type ApiParts } from '../api-dependencies.ts';
 import { Problem } from '../problem.ts';
 import { Refuses } from '../openapi/refuses.ts';
-import { examine, followerCheck, ledgerCheck, type HealthCheck } from '../../../../libs/program/src/health.ts';
+import { examine, followerCheck, ledgerCheck, type HealthCheck } from '#program/health';
 
 export const OPEN_ACCESS_WARNING =
   'OPEN_ACCESS: everybody who reaches this port is believed, whatever name and role they claim. Publish it on loopback only.';

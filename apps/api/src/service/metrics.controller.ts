@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
-import { REGISTRY } from '../parts.ts';
+import { REGISTRY } from '../api-dependencies.ts';
 
 @ApiTags('service')
 @Controller('metrics')

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import { BackupTrouble } from '../../../../libs/backup/src/manifest.ts';
-import { takeBackup } from '../../../../libs/backup/src/take.ts';
-import { openingAll } from '../../../../libs/program/src/opened.ts';
-import { OtherLedger, proveServedLedger } from '../../../../libs/program/src/served-ledger.ts';
-import { NotUnderstood, Trouble, type Command, type ExitCode } from '../command.ts';
+import { BackupError } from '#backup/manifest';
+import { takeBackup } from '#backup/take';
+import { openingAll } from '#program/opened';
+import { OtherLedger, proveServedLedger } from '#program/served-ledger';
+import { NotUnderstood, OperatorError, type Command, type ExitCode } from '../command.ts';
 import { lacking } from '../erasure-list.ts';
 import { optionsOf } from '../options.ts';
-import { erasureLogOf, masterKeyFileOf, openPlace, openPool } from '../places.ts';
+import { erasureLogOf, masterKeyFileOf, openPlace, openPool } from '../ledger-location.ts';
 import { Progress } from '../progress.ts';
-import { readStretches, stretchesOf } from '../stretches.ts';
+import { readReferenceRanges, referenceRangesOf } from '../reference-ranges.ts';
 
 export const backup: Command = {
   name: 'backup',
@@ -42,14 +42,16 @@ the backups) and the list of erasures (ERASURE_LOG: keep it out of the backups, 
           `Not in it: the master key, ${masterKeyFileOf(settings)}. Keep a copy in another place than the backup.`,
         );
         out.say(`Not in it: the list of erasures, ${erasureLogOf(settings)}. Keep a current copy; a restore needs it.`);
-        if ((await readStretches(stretchesOf(settings))) !== undefined)
-          out.say(`Nor where references went on after a restore, ${stretchesOf(settings)}. Keep it with that list.`);
+        if ((await readReferenceRanges(referenceRangesOf(settings))) !== undefined)
+          out.say(
+            `Nor where references went on after a restore, ${referenceRangesOf(settings)}. Keep it with that list.`,
+          );
         const loss = await lacking(place);
         if (loss !== undefined) out.say(loss);
         return 0;
       } catch (error) {
-        throw error instanceof BackupTrouble || error instanceof OtherLedger
-          ? new Trouble(error.message, { cause: error })
+        throw error instanceof BackupError || error instanceof OtherLedger
+          ? new OperatorError(error.message, { cause: error })
           : error;
       } finally {
         await opened.close();

@@ -1,11 +1,11 @@
-import { migrate } from '../../../../libs/postgres/src/migrations.ts';
-import { openingAll } from '../../../../libs/program/src/opened.ts';
-import { readSettings, type Environment, type Settings } from '../../../../libs/settings/src/settings.ts';
+import { migrate } from '#postgres/migrations';
+import { openingAll } from '#program/opened';
+import { readSettings, type Environment, type Settings } from '#settings/settings';
 import { NotUnderstood, type Command, type ExitCode } from '../command.ts';
 import { copyLedger } from '../copy-ledger.ts';
 import { optionsOf } from '../options.ts';
-import { allMigrations, erasureLogOf, masterKeyFileOf, openNewPool, openPlace, openPool } from '../places.ts';
-import { demandQuiet, type Quiet } from '../quiet.ts';
+import { allMigrations, erasureLogOf, masterKeyFileOf, openNewPool, openPlace, openPool } from '../ledger-location.ts';
+import { demandExclusiveAccess, type ExclusiveAccess } from '../exclusive-access.ts';
 
 const STORES = ['postgres', 'eventstoredb'];
 /** What a target may have of its own: TO_DATABASE_URL, TO_DATABASE_URL_FILE … */
@@ -36,20 +36,20 @@ answered with 410.`,
       const { environment, ownDatabase } = targetOf(out.environment);
       const target = settingsOf(environment, to!);
 
-      const quiet: Quiet[] = [];
+      const exclusive: ExclusiveAccess[] = [];
       const sourcePool = await openPool(source, opened);
       await migrate(sourcePool.pool, ...allMigrations);
-      quiet.push(await demandQuiet(sourcePool.databaseUrl, opened, out.signal));
+      exclusive.push(await demandExclusiveAccess(sourcePool.databaseUrl, opened, out.signal));
       const targetPool = ownDatabase ? await openNewPool(target, opened) : sourcePool;
       if (ownDatabase) {
         await migrate(targetPool.pool, ...allMigrations);
-        quiet.push(await demandQuiet(targetPool.databaseUrl, opened, out.signal));
+        exclusive.push(await demandExclusiveAccess(targetPool.databaseUrl, opened, out.signal));
       }
       try {
         const copied = await copyLedger({
           source: await openPlace(source, sourcePool, opened),
           target: await openPlace(target, targetPool, opened),
-          quiet,
+          exclusive,
           out,
         });
         if (copied.done === 'nothing-to-do') out.say('It is done already: the database serves the target.');
@@ -85,7 +85,7 @@ const targetOf = (environment: Environment): { environment: Environment; ownData
   return { environment: own, ownDatabase: ownUrl || ownDirectory };
 };
 
-/** Throws SettingsTrouble, NotUnderstood. */
+/** Throws SettingsError, NotUnderstood. */
 const settingsOf = (environment: Environment, store: string): Settings => {
   const own: Record<string, string | undefined> = { ...environment };
   if (store === 'postgres')

@@ -1,11 +1,11 @@
-import { OTHER_EPOCH } from '../../../../libs/ledger/src/follow/troubles.ts';
-import { readStatus, type FollowerStatus } from '../../../../libs/ledger/src/follow/status.ts';
-import { figuresOf } from '../../../../libs/program/src/health.ts';
-import { openingAll } from '../../../../libs/program/src/opened.ts';
+import { OTHER_EPOCH } from '#ledger/follow/recurring-errors';
+import { readStatus, type FollowerStatus } from '#ledger/follow/status';
+import { figuresOf } from '#program/health';
+import { openingAll } from '#program/opened';
 import type { Command, ExitCode } from '../command.ts';
 import { knownFollowers } from '../known-followers.ts';
 import { optionsOf } from '../options.ts';
-import { openPlace, openPool } from '../places.ts';
+import { openPlace, openPool } from '../ledger-location.ts';
 
 export const followers: Command = {
   name: 'followers',

@@ -1,8 +1,8 @@
-import { openingAll } from '../../../../libs/program/src/opened.ts';
-import { listParked } from '../../../../libs/ledger/src/follow/parking.ts';
+import { openingAll } from '#program/opened';
+import { listParked } from '#ledger/follow/parking';
 import type { Command, ExitCode } from '../command.ts';
 import { optionsOf } from '../options.ts';
-import { openPool } from '../places.ts';
+import { openPool } from '../ledger-location.ts';
 
 /** Streams shown at most. */
 const LIMIT = 1_000;

@@ -1,8 +1,8 @@
-import { migrate } from '../../../../libs/postgres/src/migrations.ts';
-import { openingAll } from '../../../../libs/program/src/opened.ts';
+import { migrate } from '#postgres/migrations';
+import { openingAll } from '#program/opened';
 import { NotUnderstood, type Command, type ExitCode } from '../command.ts';
 import { optionsOf } from '../options.ts';
-import { allMigrations, openNewPool } from '../places.ts';
+import { allMigrations, openNewPool } from '../ledger-location.ts';
 
 export const prepare: Command = {
   name: 'prepare',

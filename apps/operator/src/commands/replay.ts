@@ -1,12 +1,12 @@
-import { processManagerMigrations } from '../../../process-manager/src/migrations.ts';
-import { replayParked } from '../../../../libs/ledger/src/follow/replay-parked.ts';
-import { makeLog } from '../../../../libs/program/src/log.ts';
-import { openingAll } from '../../../../libs/program/src/opened.ts';
-import { openParts } from '../../../../libs/program/src/parts.ts';
+import { processManagerMigrations } from '#process-manager/migrations';
+import { replayParked } from '#ledger/follow/replay-parked';
+import { makeLog } from '#program/log';
+import { openingAll } from '#program/opened';
+import { openParts } from '#program/program-dependencies';
 import { NotUnderstood, type Command, type ExitCode } from '../command.ts';
 import { knownFollowers } from '../known-followers.ts';
 import { optionsOf } from '../options.ts';
-import { openPool } from '../places.ts';
+import { openPool } from '../ledger-location.ts';
 
 export const replay: Command = {
   name: 'replay',

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { BackupTrouble, readManifest } from '../../../../libs/backup/src/manifest.ts';
-import { migrate } from '../../../../libs/postgres/src/migrations.ts';
-import { openingAll } from '../../../../libs/program/src/opened.ts';
-import { NotUnderstood, Trouble, type Command, type ExitCode } from '../command.ts';
+import { BackupError, readManifest } from '#backup/manifest';
+import { migrate } from '#postgres/migrations';
+import { openingAll } from '#program/opened';
+import { NotUnderstood, OperatorError, type Command, type ExitCode } from '../command.ts';
 import { optionsOf } from '../options.ts';
 import { ANSWERED_FOR, WITHOUT_LIST } from '../erasure-list.ts';
-import { allMigrations, openNewPool, openPlace } from '../places.ts';
-import { demandQuiet } from '../quiet.ts';
+import { allMigrations, openNewPool, openPlace } from '../ledger-location.ts';
+import { demandExclusiveAccess } from '../exclusive-access.ts';
 import { restoreBackup, verifyBackup } from '../restore-backup.ts';
 
 export const restore: Command = {
@@ -34,9 +34,9 @@ lists are made anew by the projectors when the service starts.`,
         await verifyBackup(directory, manifest, out);
         const database = await openNewPool(settings, opened);
         await migrate(database.pool, ...allMigrations);
-        const quiet = await demandQuiet(database.databaseUrl, opened, out.signal);
+        const exclusive = await demandExclusiveAccess(database.databaseUrl, opened, out.signal);
         const place = await openPlace(settings, database, opened);
-        const restored = await restoreBackup({ directory, manifest, place, withoutErasures, quiet, out });
+        const restored = await restoreBackup({ directory, manifest, place, withoutErasures, exclusive, out });
         out.say(`${restored.facts} facts are back, as of ${manifest.made}, verified and compared.`);
         out.say(
           `The epoch is now ${restored.epoch}; ${restored.erasures} erasures since the backup were applied again.`,
@@ -47,7 +47,7 @@ lists are made anew by the projectors when the service starts.`,
         out.say('Start the programs. The lists are made anew from the facts, which takes its time.');
         return 0;
       } catch (error) {
-        throw error instanceof BackupTrouble ? new Trouble(error.message, { cause: error }) : error;
+        throw error instanceof BackupError ? new OperatorError(error.message, { cause: error }) : error;
       } finally {
         await opened.close();
       }

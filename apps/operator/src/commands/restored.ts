@@ -1,11 +1,11 @@
-import { migrate } from '../../../../libs/postgres/src/migrations.ts';
-import { openingAll } from '../../../../libs/program/src/opened.ts';
+import { migrate } from '#postgres/migrations';
+import { openingAll } from '#program/opened';
 import { setRight } from '../after-restore.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { ANSWERED_FOR, WITHOUT_LIST } from '../erasure-list.ts';
 import { optionsOf } from '../options.ts';
-import { allMigrations, openPlace, openPool } from '../places.ts';
-import { demandQuiet } from '../quiet.ts';
+import { allMigrations, openPlace, openPool } from '../ledger-location.ts';
+import { demandExclusiveAccess } from '../exclusive-access.ts';
 
 export const restored: Command = {
   name: 'restored',
@@ -25,12 +25,12 @@ is not before it: keys must be at least as new as the facts. Its lists are then 
       try {
         const database = await openPool(settings, opened);
         await migrate(database.pool, ...allMigrations);
-        const quiet = await demandQuiet(database.databaseUrl, opened, out.signal);
+        const exclusive = await demandExclusiveAccess(database.databaseUrl, opened, out.signal);
         const place = await openPlace(settings, database, opened);
         const { sum, epoch, references, erasures, setBack, anew } = await setRight({
           place,
           withoutErasures,
-          quiet,
+          exclusive,
           out,
         });
         out.say(`${sum.facts} facts in ${sum.streams} streams are as their digests say: ${sum.order}`);

@@ -3,8 +3,8 @@ import { KafkaJSConnectionError, KafkaJSServerDoesNotSupportApiKey } from 'kafka
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
 import type { ProduceRequest } from 'kafkajs/src/protocol/requests/produce/index.js';
-import { TOPICS_OUT } from '../../../../libs/contract/src/names.ts';
-import type { PublicMessage } from '../../../../libs/contract/src/public-message.ts';
+import { TOPICS_OUT } from '#contract/names';
+import type { PublicMessage } from '#contract/public-message';
 import type { BrokerAway } from '../message-broker.ts';
 import { KafkaBroker } from './kafka-broker.ts';
 import type { PublisherLog } from './kafka-log.ts';

@@ -1,6 +1,6 @@
 import kafkajs, { type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
-import { kafkaForm } from '../../../../libs/contract/src/cloud-event.ts';
-import type { PublicMessage } from '../../../../libs/contract/src/public-message.ts';
+import { kafkaForm } from '#contract/cloud-event';
+import type { PublicMessage } from '#contract/public-message';
 import { BrokerAway, MessageRefused, type MessageBroker } from '../message-broker.ts';
 import { giveUpAfter, within } from './deadline.ts';
 import { kafkaLog, type PublisherLog } from './kafka-log.ts';
@@ -41,7 +41,7 @@ export class KafkaBroker implements MessageBroker {
   private readonly deadlineMs: number;
   private line: Line | undefined;
   private prepared = false;
-  private readonly foreseen = new WeakMap<readonly PublicMessage[], readonly Outgoing[]>();
+  private readonly prefetched = new WeakMap<readonly PublicMessage[], readonly Outgoing[]>();
 
   constructor(private readonly options: KafkaBrokerOptions) {
     this.deadlineMs = options.deadlineMs ?? 15_000;
@@ -64,7 +64,7 @@ export class KafkaBroker implements MessageBroker {
   }
 
   async send(messages: readonly PublicMessage[], signal?: AbortSignal): Promise<void> {
-    for (const chunk of chunks(this.foreseen.get(messages) ?? messages.map(outgoingOf))) {
+    for (const chunk of chunks(this.prefetched.get(messages) ?? messages.map(outgoingOf))) {
       const line = await this.open();
       try {
         await within(line.send(chunk), giveUpAfter(this.deadlineMs, signal));
@@ -75,8 +75,8 @@ export class KafkaBroker implements MessageBroker {
     }
   }
 
-  foresee(messages: readonly PublicMessage[]): void {
-    this.foreseen.set(messages, messages.map(outgoingOf));
+  prefetch(messages: readonly PublicMessage[]): void {
+    this.prefetched.set(messages, messages.map(outgoingOf));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import { TOPICS_OUT } from '../../../../libs/contract/src/names.ts';
+import { TOPICS_OUT } from '#contract/names';
 import type { PublisherLog } from './kafka-log.ts';
 import { isAnswer, kafkaWord } from './kafka-word.ts';
 

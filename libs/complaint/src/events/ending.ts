@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { defineEvent } from '../../../fact/src/define-event.ts';
-import { Code, Uuid, oneOf, personal } from '../../../fact/src/vocabulary.ts';
+import { defineEvent } from '#fact/define-event';
+import { Code, Uuid, oneOf, personal } from '#fact/vocabulary';
 
 /** Mission §3: how a conduct ends and begins again, and what stands beside it. NOTE: stored for ever (see intake.ts). */
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { defineEvent } from '../../../fact/src/define-event.ts';
-import { ActorId, Code, Day, Language, Money, Uuid, oneOf, personal } from '../../../fact/src/vocabulary.ts';
+import { defineEvent } from '#fact/define-event';
+import { ActorId, Code, Day, Language, Money, Uuid, oneOf, personal } from '#fact/vocabulary';
 import { CONFIDENTIALITIES, CUSTOMER_TYPES, Due, Issue, THIRD_PARTIES } from '../vocabulary.ts';
 
 /** Mission §2. NOTE: stored for ever; a change of shape is a new version with an upcaster, and a sample in test/history. */

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { defineEvent } from '../../../fact/src/define-event.ts';
-import { Code, Money, Process, Uuid, oneOf, personal } from '../../../fact/src/vocabulary.ts';
+import { defineEvent } from '#fact/define-event';
+import { Code, Money, Process, Uuid, oneOf, personal } from '#fact/vocabulary';
 import { Issue, SEVERITIES } from '../vocabulary.ts';
 
 /** Mission §3, steps 4, 5 and 7, and §4: issues, causes and remedies. NOTE: stored for ever (see intake.ts). */

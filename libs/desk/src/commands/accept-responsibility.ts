@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { acceptResponsibility } from '../../../complaint/src/accept-responsibility.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { acceptResponsibility } from '#complaint/conversation/accept-responsibility';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Text } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { acknowledge } from '../../../complaint/src/acknowledge.ts';
+import { acknowledge } from '#complaint/intake/acknowledge';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Code } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { addIssue } from '../../../complaint/src/add-issue.ts';
+import { addIssue } from '#complaint/issues/add-issue';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { InstantField } from '../fields.ts';
 import type { Written } from '../written.ts';

@@ -1,8 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { acceptCompensation } from '../../../complaint/src/accept-compensation.ts';
-import { declineCompensation } from '../../../complaint/src/decline-compensation.ts';
-import { deliverCompensation } from '../../../complaint/src/deliver-compensation.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { acceptCompensation } from '#complaint/remedy/accept-compensation';
+import { declineCompensation } from '#complaint/remedy/decline-compensation';
+import { deliverCompensation } from '#complaint/remedy/deliver-compensation';
+import { personalText } from '#fact/personal';
 import type { Caller } from '../caller.ts';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import type { Dated } from '../desk.ts';

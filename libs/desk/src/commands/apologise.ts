@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { apologise } from '../../../complaint/src/apologise.ts';
-import { APOLOGY_FORMS, type ApologyForm } from '../../../complaint/src/vocabulary.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { apologise } from '#complaint/conversation/apologise';
+import { APOLOGY_FORMS, type ApologyForm } from '#complaint/vocabulary';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Choice, Text } from '../fields.ts';
 import { OverridableBody, overrideOf } from '../shapes.ts';

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { assess } from '../../../complaint/src/assess.ts';
+import { assess } from '#complaint/issues/assess';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Flag, Id } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { assign } from '../../../complaint/src/assign.ts';
+import { assign } from '#complaint/intake/assign';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { ActorId } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

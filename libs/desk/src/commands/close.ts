@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { close } from '../../../complaint/src/close.ts';
+import { close } from '#complaint/ending/close';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { FollowUpDesk } from '../follow-up-desk.ts';
 import { DatedBody } from '../shapes.ts';

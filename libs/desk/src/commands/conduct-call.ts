@@ -1,9 +1,9 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { personalTexts, present } from '../shapes.ts';
-import { recordAttempt } from '../../../follow-up/src/attempt.ts';
-import { CALL_RESULTS } from '../../../follow-up/src/events.ts';
-import { recordOutcome } from '../../../follow-up/src/record-outcome.ts';
-import { reschedule } from '../../../follow-up/src/reschedule.ts';
+import { recordAttempt } from '#follow-up/attempt';
+import { CALL_RESULTS } from '#follow-up/events';
+import { recordOutcome } from '#follow-up/record-outcome';
+import { reschedule } from '#follow-up/reschedule';
 import { wrongMember } from '../answering.ts';
 import { Choice, Flag, InstantField, Score, Text } from '../fields.ts';
 import { FollowUpDesk, ToFollowUp } from '../follow-up-desk.ts';

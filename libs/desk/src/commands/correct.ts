@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { correct } from '../../../complaint/src/correct.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { correct } from '#complaint/remedy/correct';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Flag, Id, Text } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { explain, waiveExplanation } from '../../../complaint/src/explain.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { explain, waiveExplanation } from '#complaint/causes/explain';
+import { personalText } from '#fact/personal';
 import { wrongMember } from '../answering.ts';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Flag, Text } from '../fields.ts';

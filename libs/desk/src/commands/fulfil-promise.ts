@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { fulfilPromise } from '../../../complaint/src/fulfil-promise.ts';
+import { fulfilPromise } from '#complaint/promises/fulfil-promise';
 import type { Caller } from '../caller.ts';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { DatedBody } from '../shapes.ts';

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { giveContact } from '../../../complaint/src/give-contact.ts';
+import { giveContact } from '#complaint/intake/give-contact';
 import { wrongMember } from '../answering.ts';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { ShortText } from '../fields.ts';

@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { giveInformation } from '../../../complaint/src/give-information.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { giveInformation } from '#complaint/conversation/give-information';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Id, Words } from '../fields.ts';
 import { DatedBody, present } from '../shapes.ts';

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { makePromise } from '../../../complaint/src/make-promise.ts';
+import { makePromise } from '#complaint/promises/make-promise';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Code, InstantField } from '../fields.ts';
 import { normalInstant } from '../forms.ts';

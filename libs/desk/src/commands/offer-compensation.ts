@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { offerCompensation } from '../../../complaint/src/offer-compensation.ts';
+import { offerCompensation } from '#complaint/remedy/offer-compensation';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Code, Id, Inside } from '../fields.ts';
 import { DatedBody, MoneyBody } from '../shapes.ts';

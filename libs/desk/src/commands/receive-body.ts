@@ -1,4 +1,4 @@
-import { CONFIDENTIALITIES, CUSTOMER_TYPES, THIRD_PARTIES } from '../../../complaint/src/vocabulary.ts';
+import { CONFIDENTIALITIES, CUSTOMER_TYPES, THIRD_PARTIES } from '#complaint/vocabulary';
 import {
   Choice,
   Code,

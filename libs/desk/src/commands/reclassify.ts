@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { reclassify } from '../../../complaint/src/reclassify.ts';
-import { SEVERITIES, type Severity } from '../../../complaint/src/vocabulary.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { reclassify } from '#complaint/issues/reclassify';
+import { SEVERITIES, type Severity } from '#complaint/vocabulary';
+import { personalText } from '#fact/personal';
 import { wrongMember } from '../answering.ts';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Choice, Code, Id, Inside, Text } from '../fields.ts';

@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { recordAnswer } from '../../../complaint/src/record-answer.ts';
-import { ANSWERS, type Answer } from '../../../complaint/src/vocabulary.ts';
+import { recordAnswer } from '#complaint/ending/record-answer';
+import { ANSWERS, type Answer } from '#complaint/vocabulary';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Choice } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { recordMessage } from '../../../complaint/src/record-message.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { recordMessage } from '#complaint/conversation/record-message';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Choice, Code, Words } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { rectify } from '../../../complaint/src/rectify.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { rectify } from '#complaint/rectification/rectify';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Id, Members, Text } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { complaintReopened } from '../../../complaint/src/events/ending.ts';
-import { reopen } from '../../../complaint/src/reopen.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { complaintReopened } from '#complaint/events/ending';
+import { reopen } from '#complaint/ending/reopen';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Text } from '../fields.ts';
 import { FollowUpDesk, positionOf } from '../follow-up-desk.ts';

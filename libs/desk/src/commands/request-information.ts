@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { requestInformation } from '../../../complaint/src/request-information.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { requestInformation } from '#complaint/conversation/request-information';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Code, Text } from '../fields.ts';
 import { DatedBody, present } from '../shapes.ts';

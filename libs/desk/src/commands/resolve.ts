@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { resolve } from '../../../complaint/src/resolve.ts';
-import { complaintResolved } from '../../../complaint/src/events/ending.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { resolve } from '#complaint/ending/resolve';
+import { complaintResolved } from '#complaint/events/ending';
+import { personalText } from '#fact/personal';
 import { followUpIdOf } from '../causes.ts';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Text } from '../fields.ts';

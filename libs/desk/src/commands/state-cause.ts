@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { stateCause } from '../../../complaint/src/state-cause.ts';
+import { stateCause } from '#complaint/causes/state-cause';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Choice, Id, Inside, Text } from '../fields.ts';
 import { DatedBody, personalTexts, present, ProcessBody } from '../shapes.ts';

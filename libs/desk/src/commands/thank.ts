@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { thank } from '../../../complaint/src/thank.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { thank } from '#complaint/conversation/thank';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Text } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

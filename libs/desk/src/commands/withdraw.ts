@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { withdraw } from '../../../complaint/src/withdraw.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { withdraw } from '#complaint/ending/withdraw';
+import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Text } from '../fields.ts';
 import { DatedBody } from '../shapes.ts';

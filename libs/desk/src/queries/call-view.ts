@@ -1,4 +1,4 @@
-import type { CallRead } from '../../../complaint/src/close.ts';
+import type { CallRead } from '#complaint/ending/close';
 
 /**
  * A follow-up call as it is asked for, and inside its complaint. Personal texts are still sealed: opened while answering.

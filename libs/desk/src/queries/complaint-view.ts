@@ -1,8 +1,8 @@
-import { clocksOf } from '../../../complaint/src/clocks.ts';
-import type { Complaint, Mark } from '../../../complaint/src/complaint.ts';
-import { complaintReceived } from '../../../complaint/src/events/intake.ts';
-import { Issue } from '../../../complaint/src/vocabulary.ts';
-import type { CallRead } from '../../../complaint/src/close.ts';
+import { clocksOf } from '#complaint/clocks/clocks';
+import type { Complaint, Mark } from '#complaint/complaint';
+import { complaintReceived } from '#complaint/events/intake';
+import { Issue } from '#complaint/vocabulary';
+import type { CallRead } from '#complaint/ending/close';
 import type { CalendarOf } from '../policy-in-force.ts';
 import { printedReference } from '../reference.ts';
 import { callView } from './call-view.ts';

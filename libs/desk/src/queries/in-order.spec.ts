@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { personal } from '../../../fact/src/vocabulary.ts';
+import { personal } from '#fact/vocabulary';
 import { inOrder } from './in-order.ts';
 
 const schema = Type.Object({

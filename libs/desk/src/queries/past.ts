@@ -1,5 +1,5 @@
-import type { Fact } from '../../../fact/src/fact.ts';
-import type { Refusal } from '../../../fact/src/decision.ts';
+import type { Fact } from '#fact/fact';
+import type { Refusal } from '#fact/decision';
 import { refusal } from '../answering.ts';
 import { isInstant, normalInstant } from '../forms.ts';
 

@@ -1,11 +1,11 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { complaintStreams } from '../../../complaint/src/complaint.ts';
-import { missingForClosing } from '../../../complaint/src/missing-for-closing.ts';
-import { streamOf } from '../../../fact/src/stream-kind.ts';
+import { complaintStreams } from '#complaint/complaint';
+import { missingForClosing } from '#complaint/ending/missing-for-closing';
+import { streamOf } from '#fact/stream-kind';
 import { notFound } from '../answering.ts';
 import { followUpIdOf } from '../causes.ts';
 import { ComplaintDesk } from '../complaint-desk.ts';
-import type { CallRead } from '../../../complaint/src/close.ts';
+import type { CallRead } from '#complaint/ending/close';
 import { FollowUpDesk } from '../follow-up-desk.ts';
 import { complaintView } from './complaint-view.ts';
 import { knownAsOf, type Answered, type AsOf } from './past.ts';

@@ -1,8 +1,8 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { complaintStreams } from '../../../complaint/src/complaint.ts';
-import type { Fact } from '../../../fact/src/fact.ts';
-import { streamOf } from '../../../fact/src/stream-kind.ts';
-import { codecOf, readFacts } from '../../../ledger/src/transact.ts';
+import { complaintStreams } from '#complaint/complaint';
+import type { Fact } from '#fact/fact';
+import { streamOf } from '#fact/stream-kind';
+import { codecOf, readFacts } from '#ledger/stream/transact';
 import { notFound } from '../answering.ts';
 import { ComplaintDesk } from '../complaint-desk.ts';
 import type { Answered } from './past.ts';

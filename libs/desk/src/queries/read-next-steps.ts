@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { complaintStreams } from '../../../complaint/src/complaint.ts';
-import { nextSteps } from '../../../complaint/src/next-steps.ts';
-import { streamOf } from '../../../fact/src/stream-kind.ts';
+import { complaintStreams } from '#complaint/complaint';
+import { nextSteps } from '#complaint/next-steps/next-steps';
+import { streamOf } from '#fact/stream-kind';
 import { notFound } from '../answering.ts';
 import { ComplaintDesk } from '../complaint-desk.ts';
 import { FollowUpDesk } from '../follow-up-desk.ts';

@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Policy } from '../../../policy/src/policy.ts';
+import type { Policy } from '#policy/policy';
 import { Desk } from '../desk.ts';
 import type { Answered } from './past.ts';
 

@@ -1,6 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { complaintStreams } from '../../../complaint/src/complaint.ts';
-import { streamOf } from '../../../fact/src/stream-kind.ts';
+import { complaintStreams } from '#complaint/complaint';
+import { streamOf } from '#fact/stream-kind';
 import { notFound } from '../answering.ts';
 import { ComplaintDesk, type Thing } from '../complaint-desk.ts';
 import { thingViews } from './complaint-view.ts';

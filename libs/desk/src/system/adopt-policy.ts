@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { adopt, type Adopt } from '../../../policy/src/adopt.ts';
-import { policyStreams } from '../../../policy/src/policies.ts';
-import { transact } from '../../../ledger/src/transact.ts';
-import type { DeskParts } from '../parts.ts';
+import { adopt, type Adopt } from '#policy/adopt';
+import { policyStreams } from '#policy/policies';
+import { transact } from '#ledger/stream/transact';
+import type { DeskDependencies } from '../desk-dependencies.ts';
 import { settled, type Settlement } from './settlement.ts';
 
 /**
@@ -10,7 +10,7 @@ import { settled, type Settlement } from './settlement.ts';
  * Programs that start at once with the same file adopt it once. Refused: a file older than the last one adopted.
  */
 export const adoptPolicy = async (
-  { store, vault, secrets, clock }: Pick<DeskParts, 'store' | 'vault' | 'secrets' | 'clock'>,
+  { store, vault, secrets, clock }: Pick<DeskDependencies, 'store' | 'vault' | 'secrets' | 'clock'>,
   policy: Adopt,
 ): Promise<Settlement> => {
   const commandId = randomUUID();

@@ -1,8 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { streamOf } from '../../../fact/src/stream-kind.ts';
-import { evaluate, type EvaluateRecurrence as Evaluation } from '../../../recurrence/src/evaluate.ts';
-import { groupKey } from '../../../recurrence/src/group.ts';
-import { recurrenceStreams } from '../../../recurrence/src/recurrence.ts';
+import { streamOf } from '#fact/stream-kind';
+import { evaluate, type EvaluateRecurrence as Evaluation } from '#recurrence/evaluate';
+import { groupKey } from '#recurrence/group';
+import { recurrenceStreams } from '#recurrence/recurrence';
 import { recurrenceIdOf, type Cause } from '../causes.ts';
 import { Desk } from '../desk.ts';
 import { systemRequest } from '../follow-up-desk.ts';

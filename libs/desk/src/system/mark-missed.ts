@@ -1,10 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { breakPromise } from '../../../complaint/src/break-promise.ts';
-import { complaintStreams, type Complaint } from '../../../complaint/src/complaint.ts';
-import { firstResponseDue } from '../../../complaint/src/first-response.ts';
-import { missFirstResponse } from '../../../complaint/src/miss-first-response.ts';
-import { missedAt } from '../../../complaint/src/missed-at.ts';
-import { streamOf } from '../../../fact/src/stream-kind.ts';
+import { breakPromise } from '#complaint/promises/break-promise';
+import { complaintStreams, type Complaint } from '#complaint/complaint';
+import { firstResponseDue } from '#complaint/clocks/first-response';
+import { missFirstResponse } from '#complaint/clocks/miss-first-response';
+import { missedAt } from '#complaint/clocks/missed-at';
+import { streamOf } from '#fact/stream-kind';
 import { notFound } from '../answering.ts';
 import type { Cause } from '../causes.ts';
 import type { ComplaintDecision } from '../complaint-desk.ts';

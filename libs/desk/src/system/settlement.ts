@@ -1,5 +1,5 @@
-import type { Refusal } from '../../../fact/src/decision.ts';
-import type { Outcome } from '../../../ledger/src/transact.ts';
+import type { Refusal } from '#fact/decision';
+import type { Outcome } from '#ledger/stream/transact';
 
 /** What became of a command that nobody waits for at a door. A refusal is final: the same command would meet it again, but for one of its time (`invalid-body`). */
 export type Settlement =

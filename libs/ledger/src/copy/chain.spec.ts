@@ -1,5 +1,5 @@
-import { digestOf } from '../digest.ts';
-import type { Position, RecordedEvent } from '../port.ts';
+import { digestOf } from '../stream/digest.ts';
+import type { Position, RecordedEvent } from '../stream/port.ts';
 import { Chain } from './chain.ts';
 
 const factOf = (stream: string, revision: bigint, previousDigest: string | null): RecordedEvent => {

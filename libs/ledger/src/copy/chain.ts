@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { digestOf } from '../digest.ts';
-import type { RecordedEvent } from '../port.ts';
+import { digestOf } from '../stream/digest.ts';
+import type { RecordedEvent } from '../stream/port.ts';
 
 /** A fact is not what its digest says, or does not follow from the one before it. */
 export class LedgerDamaged extends Error {

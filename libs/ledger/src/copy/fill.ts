@@ -1,4 +1,4 @@
-import type { EventStore, Position, RecordedEvent } from '../port.ts';
+import type { EventStore, Position, RecordedEvent } from '../stream/port.ts';
 import { Chain, isSameFact, LedgerDamaged, type LedgerSum } from './chain.ts';
 import { PositionMap } from './position-map.ts';
 import { ledgerSource, Reading, type FactSource } from './source.ts';

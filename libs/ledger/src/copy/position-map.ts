@@ -1,4 +1,4 @@
-import type { Position } from '../port.ts';
+import type { Position } from '../stream/port.ts';
 
 /** Where the positions that were stored for one ledger lie in its copy: at the last fact that they had reached. */
 export class PositionMap {

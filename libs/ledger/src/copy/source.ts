@@ -1,4 +1,4 @@
-import type { EventStore, Position, RecordedEvent } from '../port.ts';
+import type { EventStore, Position, RecordedEvent } from '../stream/port.ts';
 
 /** Facts in the order of a ledger, page by page: a ledger's own, or a backup's. Each reading begins at the first. */
 export interface FactSource {

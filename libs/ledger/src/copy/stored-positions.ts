@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Position } from '../port.ts';
+import type { Position } from '../stream/port.ts';
 
 /** Every place where a position is kept: how far each follower is, and what is parked. Nothing else stores one. */
 

@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { APPEND_LIMIT_BYTES } from '../check-append.ts';
-import { OutcomeUnknown, StoreUnavailable, type EventStore, type NewEvent, type RecordedEvent } from '../port.ts';
+import { APPEND_LIMIT_BYTES } from '../stream/check-append.ts';
+import {
+  OutcomeUnknown,
+  StoreUnavailable,
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+} from '../stream/port.ts';
 
 /** Puts facts behind those of a ledger, in their order; they are durable when it returns. */
 export interface FactWriter {

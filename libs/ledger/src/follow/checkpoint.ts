@@ -1,6 +1,6 @@
 import pg, { type Pool, type PoolClient, type QueryResult } from 'pg';
-import { inTransaction } from '../../../postgres/src/database.ts';
-import type { Position } from '../port.ts';
+import { inTransaction } from '#postgres/database';
+import type { Position } from '../stream/port.ts';
 import type { Lease } from './lease.ts';
 
 /** The checkpoint is not where we read from, or not ours any more: read it again and go on from there. */
@@ -22,7 +22,7 @@ export const step = (
   from: Position | undefined,
   to: Position,
   work: (tx: PoolClient, anyParked: boolean) => Promise<void>,
-  { unhurried = false }: { readonly unhurried?: boolean } = {},
+  { asyncCommit = false }: { readonly asyncCommit?: boolean } = {},
 ): Promise<void> => {
   const { subscription, token, leaseMs } = lease;
   forwards(subscription, from, to);
@@ -37,7 +37,7 @@ export const step = (
     {
       // Whoever parks moves the checkpoint: where it stands as expected, what this snapshot says of parked facts holds.
       begin: `begin; set local idle_in_transaction_session_timeout = ${Math.ceil(leaseMs)};${
-        unhurried ? ' set local synchronous_commit = off;' : ''
+        asyncCommit ? ' set local synchronous_commit = off;' : ''
       }
         select c.position, c.owner, exists (select 1 from es.parked p where p.subscription = c.subscription) as parked
           from es.checkpoints c where c.subscription = ${name} for update of c`,

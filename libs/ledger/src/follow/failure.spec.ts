@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
-import { KeyTrouble } from '../../../privacy/src/vault.ts';
-import { UnknownFact } from '../codec.ts';
-import { ForeignPosition, OutcomeUnknown, StoreUnavailable } from '../port.ts';
+import { KeyError } from '#privacy/vault';
+import { UnknownFact } from '../stream/codec.ts';
+import { ForeignPosition, OutcomeUnknown, StoreUnavailable } from '../stream/port.ts';
 import { FollowerStopped, TryAgain, failureOf, nameOf, noWaitingMends, whereOf } from './failure.ts';
 
 const withCode = (code: string, message = 'x', more = {}): Error =>
@@ -32,7 +32,7 @@ describe('an error while following', () => {
     new TryAgain('the broker is away'),
     new StoreUnavailable('x'),
     new OutcomeUnknown('x'),
-    new KeyTrouble('k', 'is missing'),
+    new KeyError('k', 'is missing'),
     new Error('wrapped', { cause: withCode('40001') }),
     new AggregateError([withCode('ECONNREFUSED')]),
   ])('passes: %p', (error) => expect(failureOf(error)).toBe('transient'));
@@ -66,7 +66,7 @@ describe('an error before which no fact stands', () => {
     new Error('wrapped', { cause: new UnknownFact('x') }),
   ])('ends following: %p', (error) => expect(noWaitingMends(error)).toBe(true));
 
-  it.each([new TypeError('x'), withCode('23505'), withCode('EMFILE'), new KeyTrouble('k', 'is missing'), 'a string'])(
+  it.each([new TypeError('x'), withCode('23505'), withCode('EMFILE'), new KeyError('k', 'is missing'), 'a string'])(
     'is waited for: %p',
     (error) => expect(noWaitingMends(error)).toBe(false),
   );

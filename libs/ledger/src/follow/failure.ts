@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import { KeyTrouble } from '../../../privacy/src/vault.ts';
-import { UnknownFact } from '../codec.ts';
-import { ForeignPosition, OutcomeUnknown, StoreUnavailable } from '../port.ts';
+import { KeyError } from '#privacy/vault';
+import { UnknownFact } from '../stream/codec.ts';
+import { ForeignPosition, OutcomeUnknown, StoreUnavailable } from '../stream/port.ts';
 
 /** Thrown by a follower's `apply` when something outside is away (a broker, a door): not the fact's fault, ask again. */
 export class TryAgain extends Error {
@@ -70,7 +70,7 @@ const isTransient = (error: unknown): boolean => {
   if (error instanceof TryAgain || error instanceof StoreUnavailable || error instanceof OutcomeUnknown) return true;
   // A key that is missing or does not unwrap is an alarm about keys, not about a fact: parking would hide it, and a
   // program with the wrong master key would park the whole ledger.
-  if (error instanceof KeyTrouble) return true;
+  if (error instanceof KeyError) return true;
   if (!isError(error)) return false;
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   if (typeof syscall === 'string') return true;

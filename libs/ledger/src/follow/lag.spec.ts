@@ -1,5 +1,5 @@
-import { printPosition } from '../position.ts';
-import type { EventStore, Position, ReadAllOptions, RecordedEvent } from '../port.ts';
+import { printPosition } from '../stream/position.ts';
+import type { EventStore, Position, ReadAllOptions, RecordedEvent } from '../stream/port.ts';
 import { LAG_LIMIT, LagWindow } from './lag.ts';
 
 const T0 = Date.parse('2026-03-01T09:00:00.000Z');

@@ -1,4 +1,4 @@
-import type { EventFilter, EventStore, Position } from '../port.ts';
+import type { EventFilter, EventStore, Position } from '../stream/port.ts';
 
 /** Beyond this many facts the lag is "at least" (formats.md, Followers). */
 export const LAG_LIMIT = 10_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
-import type { Position } from '../port.ts';
+import type { Position } from '../stream/port.ts';
 import { pause } from './pace.ts';
 
 /** How long a subscription stays with who follows it, and how soon somebody else takes it on. */
@@ -21,7 +21,7 @@ const RENEWALS_PER_LEASE = 3;
 const FAREWELL_MS = 2_000;
 
 /** Leases need no disk: one that the database loses in a crash is found lost, because its token is not there. */
-const UNHURRIED = `unhurried as materialized (select set_config('synchronous_commit', 'off', true))`;
+const ASYNC_COMMIT = `unhurried as materialized (select set_config('synchronous_commit', 'off', true))`;
 
 /**
  * The right to follow a subscription for a while. Its token is minted with each acquisition and stands in the
@@ -54,8 +54,8 @@ export class Lease {
     const askedAt = performance.now();
     const take = async (): Promise<boolean> => {
       const { rowCount } = await pool.query(
-        `with ${UNHURRIED},
-              free as (select c.subscription from es.checkpoints c, unhurried
+        `with ${ASYNC_COMMIT},
+              free as (select c.subscription from es.checkpoints c, asyncCommit
                         where c.subscription = $1 and (c.owner is null or c.lease_until <= clock_timestamp())
                           for update of c skip locked)
          update es.checkpoints c
@@ -137,8 +137,8 @@ export class Lease {
   private async renew(): Promise<void> {
     const askedAt = performance.now();
     const { rows } = await this.pool.query<{ owner: string | null }>(
-      `with ${UNHURRIED},
-            mine as (select c.subscription, c.owner from es.checkpoints c, unhurried
+      `with ${ASYNC_COMMIT},
+            mine as (select c.subscription, c.owner from es.checkpoints c, asyncCommit
                       where c.subscription = $1 for update of c skip locked),
             renewed as (update es.checkpoints c set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
                           from mine where c.subscription = mine.subscription and mine.owner = $2)

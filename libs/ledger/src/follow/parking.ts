@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { RecordedEvent } from '../port.ts';
+import type { RecordedEvent } from '../stream/port.ts';
 
 /** Facts that could not be applied, each with the rest of its stream, in es.parked (formats.md, Followers). */
 

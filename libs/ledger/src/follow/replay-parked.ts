@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
-import { inTransaction } from '../../../postgres/src/database.ts';
-import type { FollowLog, Follower } from '../follow.ts';
-import type { EventStore, RecordedEvent } from '../port.ts';
+import { inTransaction } from '#postgres/database';
+import type { FollowLog, Follower } from './follow.ts';
+import type { EventStore, RecordedEvent } from '../stream/port.ts';
 import { lockCheckpoint } from './checkpoint.ts';
 import { failureOf, nameOf, whereOf } from './failure.ts';
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { EventFilter, EventStore, Position } from '../port.ts';
+import type { EventFilter, EventStore, Position } from '../stream/port.ts';
 import { pause } from './pace.ts';
 import { countParked } from './parking.ts';
 import { measureLag, stateOf, type FollowerStatus } from './status.ts';

@@ -1,5 +1,5 @@
-import type { EventFilter, EventStore, ReadAllOptions, SubscribeOptions, SubscriptionSignal } from '../port.ts';
-import { subscribeByPages, type Bell } from '../subscribe-by-pages.ts';
+import type { EventFilter, EventStore, ReadAllOptions, SubscribeOptions, SubscriptionSignal } from '../stream/port.ts';
+import { subscribeByPages, type Bell } from './subscribe-by-pages.ts';
 
 type Page = Awaited<ReturnType<EventStore['readAll']>>;
 

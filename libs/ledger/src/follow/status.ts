@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { ForeignPosition, type EventFilter, type EventStore, type Position } from '../port.ts';
+import { ForeignPosition, type EventFilter, type EventStore, type Position } from '../stream/port.ts';
 import { findCheckpoint } from './checkpoint.ts';
 import { LagWindow, type Lag } from './lag.ts';
 import { countParked, type Parked } from './parking.ts';

@@ -1,12 +1,12 @@
-import type { FollowOptions, Follower } from '../follow.ts';
-import type { Position, RecordedEvent } from '../port.ts';
+import type { FollowOptions, Follower } from './follow.ts';
+import type { Position, RecordedEvent } from '../stream/port.ts';
 import { Fenced, moveAlone, step } from './checkpoint.ts';
 import { failureOf, nameOf } from './failure.ts';
 import { LeaseLost, type Lease } from './lease.ts';
 import { PACE, backOff } from './pace.ts';
 import { BEHIND, park, parkedStreams } from './parking.ts';
 import type { Reporter } from './reporter.ts';
-import type { Troubles } from './troubles.ts';
+import type { RecurringErrors } from './recurring-errors.ts';
 
 /** The following was ended while it waited to try again. */
 class Ended extends Error {}
@@ -20,7 +20,7 @@ export class Steps {
     private readonly options: FollowOptions,
     private readonly lease: Lease,
     private readonly over: AbortSignal,
-    private readonly troubles: Troubles,
+    private readonly recurring: RecurringErrors,
     private readonly reporter: Reporter,
   ) {}
 
@@ -39,7 +39,7 @@ export class Steps {
         if (error instanceof Fenced || error instanceof LeaseLost) throw error;
         const failure = failureOf(error);
         if (failure === 'transient') {
-          this.troubles.retrying(error, transient);
+          this.recurring.retrying(error, transient);
           await this.wait(transient++);
         } else if (events.length > 1) {
           // One of them cannot be applied. Halve until it stands alone; what lies before it is applied on the way.
@@ -49,7 +49,7 @@ export class Steps {
         } else if (failure === 'unknown-fact' || alone >= pace.attempts) {
           return this.giveUpOn(from, events[0]!, to, error, alone);
         } else {
-          this.troubles.retrying(error, alone);
+          this.recurring.retrying(error, alone);
           await this.wait(alone++);
         }
       }
@@ -80,7 +80,7 @@ export class Steps {
   }
 
   private async apply(
-    { subscription, apply, unhurried = false }: Follower,
+    { subscription, apply, asyncCommit = false }: Follower,
     from: Position | undefined,
     events: readonly RecordedEvent[],
     to: Position,
@@ -98,7 +98,7 @@ export class Steps {
           if (ready.length > 0) await apply(ready, tx);
           if (behind.length > 0) await park(tx, subscription, behind, { error: BEHIND, attempts: 0 });
         },
-        { unhurried },
+        { asyncCommit },
       ),
     );
   }
@@ -112,13 +112,13 @@ export class Steps {
   ): Promise<Position> {
     const { pool, follower } = this.options;
     if (!('apply' in follower) || follower.onPoison === 'stop' || failureOf(error) === 'unknown-fact')
-      throw this.troubles.stop(error, event);
+      throw this.recurring.stop(error, event);
     const { subscription } = follower;
     await this.prolonging(() =>
       step(pool, this.lease, from, to, (tx) => park(tx, subscription, [event], { error: nameOf(error), attempts })),
     );
     this.reporter.standsAt(to);
-    this.troubles.parked(event, error);
+    this.recurring.parked(event, error);
     return to;
   }
 

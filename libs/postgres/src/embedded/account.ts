@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { EmbeddedTrouble } from './trouble.ts';
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 
 /** Who PostgreSQL runs as when we are root: it refuses to run as root itself. */
 export interface Account {
@@ -37,7 +37,7 @@ const make = (name: string): Account => {
   } catch (cause) {
     const made = lookUp(name); // two starts at once
     if (made) return made;
-    throw new EmbeddedTrouble(
+    throw new EmbeddedPostgresError(
       `PostgreSQL does not run as root, and the user ${name} cannot be made. Start as an ordinary user, or set DATABASE_URL.`,
       { cause },
     );

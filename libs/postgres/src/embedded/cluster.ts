@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { canReach, type Account } from './account.ts';
 import type { Native } from './native.ts';
-import { EmbeddedTrouble } from './trouble.ts';
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 
 /** The superuser and the database of the standalone service. */
 export const NAME = 'redress';
@@ -44,7 +44,7 @@ export const placeOf = async (
   const place = `/var/lib/redress/${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
   await mkdir(place, { recursive: true, mode: 0o755 });
   if (!canReach(account, place))
-    throw new EmbeddedTrouble(
+    throw new EmbeddedPostgresError(
       `PostgreSQL runs as ${account.name}, who may enter neither ${dataDir} nor ${place}. Choose another DATA_DIR, for example under /var/lib.`,
     );
   log(`PostgreSQL runs as ${account.name}, who may not enter ${dataDir}: its files lie in ${place}/postgres`);
@@ -136,7 +136,7 @@ const run = (program: string, account: Account | undefined, cwd: string, args: s
       code === 0
         ? resolve()
         : reject(
-            new EmbeddedTrouble(
+            new EmbeddedPostgresError(
               `PostgreSQL could not make its files in ${dirname(cwd)}: ${said.trim().split('\n').at(-1) ?? `exit ${code}`}`,
             ),
           ),

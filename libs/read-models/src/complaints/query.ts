@@ -1,5 +1,5 @@
-import { isUuid } from '../../../fact/src/uuid.ts';
-import type { Secrets } from '../../../privacy/src/secrets.ts';
+import { isUuid } from '#fact/uuid';
+import type { Secrets } from '#privacy/secrets';
 import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
 import { cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
-import type { ComplaintFact } from '../../../complaint/src/events.ts';
-import { isSealedText, type Personal, type SealedText } from '../../../fact/src/personal.ts';
-import { idOf } from '../../../fact/src/stream-kind.ts';
+import type { ComplaintFact } from '#complaint/events';
+import { isSealedText, type Personal, type SealedText } from '#fact/personal';
+import { idOf } from '#fact/stream-kind';
 import type { Workplace } from '../projection.ts';
 import { writeRows, type RowOf } from '../table.ts';
 import { termRows } from './table.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { messageRecorded } from '../../../complaint/src/events/conversation.ts';
-import { handlerAssigned } from '../../../complaint/src/events/intake.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { messageRecorded } from '#complaint/events/conversation';
+import { handlerAssigned } from '#complaint/events/intake';
+import { personalText } from '#fact/personal';
 import {
   callAttempted,
   customerNotReached,
@@ -9,7 +9,7 @@ import {
   followUpOpened,
   followUpRescheduled,
   followUpSuperseded,
-} from '../../../follow-up/src/events.ts';
+} from '#follow-up/events';
 import { ensureBuilding, ensureLive } from '../generations.ts';
 import { applyAgain, catchUp, fill, openWorld, receipt, sumsOf, type World } from '../read-models.stories.ts';
 import { followUpCalls } from './projection.ts';

@@ -1,6 +1,6 @@
-import type { ComplaintFact } from '../../../complaint/src/events.ts';
-import { idOf } from '../../../fact/src/stream-kind.ts';
-import type { FollowUpFact } from '../../../follow-up/src/events.ts';
+import type { ComplaintFact } from '#complaint/events';
+import { idOf } from '#fact/stream-kind';
+import type { FollowUpFact } from '#follow-up/events';
 import { foldDocuments, type Document } from '../documents.ts';
 import {
   ofComplaints,

@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  complaintClosed,
-  complaintReopened,
-  complaintResolved,
-  complaintWithdrawn,
-} from '../../../complaint/src/events/ending.ts';
+import { complaintClosed, complaintReopened, complaintResolved, complaintWithdrawn } from '#complaint/events/ending';
 import {
   customerThanked,
   firstResponseFoundTimely,
@@ -13,9 +8,9 @@ import {
   promiseBroken,
   promiseFulfilled,
   promiseMade,
-} from '../../../complaint/src/events/conversation.ts';
-import { complaintAcknowledged, handlerAssigned } from '../../../complaint/src/events/intake.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+} from '#complaint/events/conversation';
+import { complaintAcknowledged, handlerAssigned } from '#complaint/events/intake';
+import { personalText } from '#fact/personal';
 import { ensureBuilding, ensureLive } from '../generations.ts';
 import { normsAchieved } from '../norms/query.ts';
 import { applyAgain, catchUp, fill, openWorld, receipt, sumsOf, type World } from '../read-models.stories.ts';

@@ -1,4 +1,4 @@
-import { UNSPECIFIED, type Issue } from '../../../complaint/src/vocabulary.ts';
+import { UNSPECIFIED, type Issue } from '#complaint/vocabulary';
 
 /** The codes that make a group, from the widest to the narrowest; a `level` is how many of them are told apart. */
 export const DIMENSIONS = ['category', 'product', 'department', 'process', 'touchpoint'] as const;

@@ -1,6 +1,6 @@
-import type { ComplaintFact } from '../../../complaint/src/events.ts';
-import { idOf } from '../../../fact/src/stream-kind.ts';
-import type { Issue } from '../../../complaint/src/vocabulary.ts';
+import type { ComplaintFact } from '#complaint/events';
+import { idOf } from '#fact/stream-kind';
+import type { Issue } from '#complaint/vocabulary';
 import { foldDocuments, type Document } from '../documents.ts';
 import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
 import { count, type Move } from './counting.ts';

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { UNSPECIFIED } from '../../../complaint/src/vocabulary.ts';
+import { UNSPECIFIED } from '#complaint/vocabulary';
 import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
 import { InvalidCursor, cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { issueAdded, issueReclassified } from '../../../complaint/src/events/putting-right.ts';
-import { personalText } from '../../../fact/src/personal.ts';
+import { issueAdded, issueReclassified } from '#complaint/events/putting-right';
+import { personalText } from '#fact/personal';
 import { ensureBuilding, ensureLive } from '../generations.ts';
 import { applyAgain, catchUp, fill, openWorld, receipt, sumsOf, type World } from '../read-models.stories.ts';
 import { recurringComplaints } from './projection.ts';

@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
-import { durationBefore } from '../../../calendar/src/duration.ts';
-import { Duration } from '../../../fact/src/vocabulary.ts';
+import { durationBefore } from '#calendar/duration';
+import { Duration } from '#fact/vocabulary';
 
 /** From `from`, inclusive, to `to`, exclusive. */
 export interface Window {

@@ -1,0 +1,39 @@
+import { dueAfterWorkingDays, type DerivedDay } from '#calendar/due';
+import type { Calendar } from '#policy/policy';
+import type { Complaint } from '../complaint.ts';
+
+/** A time limit as it is shown: by when, whether it was met, and how it was counted (mission §5). */
+export interface Clock {
+  readonly name: string;
+  readonly from: string;
+  readonly due: string;
+  readonly workingDays: number;
+  readonly calendar: string;
+  readonly calendarVersion: number;
+  /** When that took effect which the clock waited for, or the customer withdrew; null while it runs. */
+  readonly stopped: string | null;
+  /** Whether that was in time; null while it runs. */
+  readonly met: boolean | null;
+  /** Day by day; empty when the calendar's version is not at hand. */
+  readonly derivation: readonly DerivedDay[];
+}
+
+/** Every clock that a complaint's facts set; no clock overwrites another. `calendarOf`: a calendar of a policy version. */
+export const clocksOf = (
+  complaint: Complaint,
+  calendarOf: (version: number, name: string) => Calendar | undefined,
+): Clock[] =>
+  complaint.dues.map(({ clock: name, from, due: at, workingDays, calendar, calendarVersion, stopped }) => {
+    const pinned = calendarOf(calendarVersion, calendar);
+    return {
+      name,
+      from,
+      due: at,
+      workingDays,
+      calendar,
+      calendarVersion,
+      stopped,
+      met: stopped === null ? null : stopped <= at,
+      derivation: pinned ? dueAfterWorkingDays(from, workingDays, pinned).derivation : [],
+    };
+  });

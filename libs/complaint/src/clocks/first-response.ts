@@ -1,0 +1,18 @@
+import type { Complaint, RunningDue } from '../complaint.ts';
+import type { ComplaintEvent } from '../events.ts';
+import { firstResponseFoundTimely } from '../events/conversation.ts';
+
+/** By when the customer should have heard from us; undefined for migrated complaints, whose clocks nobody watches. */
+export const firstResponseDue = (complaint: Complaint): RunningDue | undefined =>
+  complaint.dues.find(({ clock }) => clock === 'first-response');
+
+/**
+ * What a response adds that took effect in time but is recorded after the norm was marked as missed (formats.md, Time):
+ * the mark stands, and a fact beside it says that it was not so.
+ */
+export const foundTimely = (complaint: Complaint, respondedAt: string): ComplaintEvent[] => {
+  const due = firstResponseDue(complaint)?.due;
+  return complaint.firstResponseMissed && !complaint.firstResponseFoundTimely && due !== undefined && respondedAt <= due
+    ? [firstResponseFoundTimely({ due, respondedAt })]
+    : [];
+};

@@ -1,0 +1,36 @@
+import { nothing, recorded, type Decision } from '#fact/decision';
+import type { Role } from '#fact/fact';
+import type { Personal } from '#fact/personal';
+import type { Policy } from '#policy/policy';
+import type { Apology, Complaint } from '../complaint.ts';
+import { doneInThisConduct } from '../ending/conduct.ts';
+import { ended } from '../ending/ended.ts';
+import type { ComplaintEvent } from '../events.ts';
+import { apologyGiven } from '../events/conversation.ts';
+import { overridden, type Override } from './override.ts';
+import type { RefusalCode } from '../refusals.ts';
+import type { ApologyForm } from '../vocabulary.ts';
+
+export interface Apologise {
+  /** The role of who apologises. */
+  readonly level: Role;
+  readonly form: ApologyForm;
+  readonly words: Personal;
+  readonly override?: Override;
+}
+
+/** Mission §3.3: an apology, and only after the thanks. Once per level and form in a conduct. */
+export const apologise = (
+  command: Apologise,
+  complaint: Complaint,
+  policy: Policy,
+): Decision<ComplaintEvent, RefusalCode> => {
+  const end = ended(complaint);
+  if (end) return end;
+  const same = (given: Apology) => given.level === command.level && given.form === command.form;
+  if (complaint.apologies.some((given) => same(given) && doneInThisConduct(complaint, given))) return nothing;
+  const apology = apologyGiven({ level: command.level, form: command.form, words: command.words });
+  if (complaint.thanked) return recorded(apology);
+  const rule = overridden('apology-before-thanks', command.override, policy);
+  return 'refusal' in rule ? rule.refusal : recorded<ComplaintEvent>(rule.fact, apology);
+};

@@ -1,0 +1,26 @@
+import { refused } from '#fact/decision';
+import type { Personal } from '#fact/personal';
+import type { Policy } from '#policy/policy';
+import type { ComplaintEvent } from '../events.ts';
+import { ruleOverridden } from '../events/ending.ts';
+import type { RefusalCode } from '../refusals.ts';
+
+/** A person's wish to set a rule aside (mission §3). */
+export interface Override {
+  readonly reason: Personal;
+}
+
+/**
+ * What stands in the way of a command that a rule forbids: the refusal, or, where policy lets the rule be set aside
+ * and a reason was given, the fact that must stand before the command's own.
+ */
+export const overridden = (
+  rule: RefusalCode,
+  override: Override | undefined,
+  policy: Policy,
+): { refusal: ReturnType<typeof refused<RefusalCode>> } | { fact: ComplaintEvent } => {
+  if (!override) return { refusal: refused(rule) };
+  if (!policy.conduct.overridable.includes(rule))
+    return { refusal: refused('override-needs-reason', `The policy does not let anybody set \`${rule}\` aside.`) };
+  return { fact: ruleOverridden({ rule, reason: override.reason }) };
+};

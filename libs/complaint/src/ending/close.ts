@@ -1,0 +1,42 @@
+import { nothing, recorded, refused, type Decision } from '#fact/decision';
+import type { FollowUp } from '#follow-up/follow-up';
+import type { Policy } from '#policy/policy';
+import type { Complaint } from '../complaint.ts';
+import { ended } from './ended.ts';
+import type { ComplaintEvent } from '../events.ts';
+import { complaintClosed } from '../events/ending.ts';
+import { missingForClosing } from './missing-for-closing.ts';
+import type { RefusalCode } from '../refusals.ts';
+
+/** Closing takes nothing but itself: no reason opens a way around what it demands. */
+export type Close = Readonly<Record<string, never>>;
+
+/** The latest resolution's call as it was read. */
+export interface CallRead {
+  readonly id: string;
+  readonly revision: number;
+  readonly state: FollowUp;
+}
+
+/**
+ * Mission §3: a complaint is closed when nothing that closing demands is missing; it can't be overridden. The fact keeps
+ * the call that made sure, as it was read: *reached* and *exhausted* are never undone, so a stale read can only refuse
+ * (formats.md, Two streams, one decision).
+ */
+export const close = (
+  _command: Close,
+  complaint: Complaint,
+  call: CallRead | undefined,
+  policy: Policy,
+): Decision<ComplaintEvent, RefusalCode> => {
+  if (complaint.closed) return nothing;
+  const end = ended(complaint);
+  if (end) return end;
+  const missing = missingForClosing(complaint, call?.state, policy);
+  if (missing.length > 0) return refused('not-ready-to-close', missing.map(({ why }) => why).join(' '), { missing });
+  if (complaint.received.origin?.migrated) return recorded(complaintClosed({}));
+  const { id, revision, state } = call!;
+  return recorded(
+    complaintClosed({ followUp: { id, revision, standing: state.situation as 'reached' | 'exhausted' } }),
+  );
+};

@@ -1,0 +1,47 @@
+import { nothing, recorded, refused, type Decision } from '#fact/decision';
+import type { Personal } from '#fact/personal';
+import { addDuration } from '#calendar/duration';
+import type { Policy } from '#policy/policy';
+import type { Complaint } from '../complaint.ts';
+import type { ComplaintEvent } from '../events.ts';
+import { complaintReopened } from '../events/ending.ts';
+import type { RefusalCode } from '../refusals.ts';
+
+export interface Reopen {
+  readonly reason: Personal;
+  /** When the complaint was reopened; the window goes by it. */
+  readonly effectiveAt: string;
+}
+
+/**
+ * Mission §3: reopening inside the window, which runs from the latest resolution (of a withdrawal: from the withdrawal),
+ * whatever happened since. While the conduct still runs towards its resolution there is nothing to reopen, and nothing
+ * is recorded.
+ */
+export const reopen = (
+  command: Reopen,
+  complaint: Complaint,
+  policy: Policy,
+): Decision<ComplaintEvent, RefusalCode> => {
+  const from = endOf(complaint);
+  if (!from) return nothing;
+  if (command.effectiveAt < from.at) return beforeItsEnd;
+  const until = addDuration(from.at, policy.reopeningWindow);
+  if (command.effectiveAt <= until) return recorded(complaintReopened({ reason: command.reason }));
+  return refused('reopening-window-passed', 'Too late to reopen; receive a new complaint that `follows` this one.', {
+    follows: complaint.id,
+  });
+};
+
+/** The last instant of the reopening window; undefined while there is nothing to reopen. */
+export const reopenableUntil = (complaint: Complaint, policy: Policy): string | undefined => {
+  const from = endOf(complaint);
+  return from && addDuration(from.at, policy.reopeningWindow);
+};
+
+/** What a reopening takes back. */
+const endOf = (complaint: Complaint) => complaint.withdrawn ?? complaint.resolved ?? undefined;
+
+const beforeItsEnd = refused('invalid-body', 'A reopening does not lie before what it reopens.', {
+  errors: [{ pointer: '#/effectiveAt', code: 'out-of-range', detail: 'It lies before the resolution or withdrawal.' }],
+});

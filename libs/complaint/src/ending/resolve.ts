@@ -1,0 +1,20 @@
+import { nothing, recorded, type Decision } from '#fact/decision';
+import type { Personal } from '#fact/personal';
+import type { Policy } from '#policy/policy';
+import type { Complaint } from '../complaint.ts';
+import { ended } from './ended.ts';
+import type { ComplaintEvent } from '../events.ts';
+import { complaintResolved } from '../events/ending.ts';
+import type { RefusalCode } from '../refusals.ts';
+
+export interface Resolve {
+  readonly text: Personal;
+}
+
+/** Mission §3: the customer was told how the complaint is resolved. Once per conduct; each resolution asks for a call. */
+export const resolve = (
+  command: Resolve,
+  complaint: Complaint,
+  _policy: Policy,
+): Decision<ComplaintEvent, RefusalCode> =>
+  ended(complaint) ?? (complaint.resolved ? nothing : recorded(complaintResolved({ text: command.text })));

@@ -1,0 +1,20 @@
+import { nothing, recorded, type Decision } from '#fact/decision';
+import type { Personal } from '#fact/personal';
+import type { Policy } from '#policy/policy';
+import type { Complaint } from '../complaint.ts';
+import { ended } from './ended.ts';
+import type { ComplaintEvent } from '../events.ts';
+import { complaintWithdrawn } from '../events/ending.ts';
+import type { RefusalCode } from '../refusals.ts';
+
+export interface Withdraw {
+  readonly reason: Personal;
+}
+
+/** Mission §3: the customer withdraws; an end of its own, with its reason kept. Withdrawing again is nothing. */
+export const withdraw = (
+  command: Withdraw,
+  complaint: Complaint,
+  _policy: Policy,
+): Decision<ComplaintEvent, RefusalCode> =>
+  complaint.withdrawn ? nothing : (ended(complaint) ?? recorded(complaintWithdrawn({ reason: command.reason })));

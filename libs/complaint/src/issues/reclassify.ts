@@ -1,0 +1,49 @@
+import { nothing, recorded, type Decision } from '#fact/decision';
+import type { Personal } from '#fact/personal';
+import type { Policy } from '#policy/policy';
+import type { Complaint } from '../complaint.ts';
+import { ended } from '../ending/ended.ts';
+import type { ComplaintEvent } from '../events.ts';
+import { issueReclassified } from '../events/putting-right.ts';
+import { unknownCodes, wrongCategory } from '../policy-codes.ts';
+import type { RefusalCode } from '../refusals.ts';
+import { unknownPart } from '../unknown-part.ts';
+import type { Issue } from '../vocabulary.ts';
+
+/** What is said anew of an issue; what stays away stays as it is. */
+export interface Reclassify extends Partial<
+  Pick<Issue, 'category' | 'severity' | 'product' | 'touchpoint' | 'process'>
+> {
+  readonly issue: string;
+  readonly reason: Personal;
+}
+
+const ASPECTS = ['category', 'severity', 'product', 'touchpoint', 'process'] as const;
+
+/** Mission §1: classifying anew is a fact, and nothing is lost. What changes nothing is none. */
+export const reclassify = (
+  command: Reclassify,
+  complaint: Complaint,
+  policy: Policy,
+): Decision<ComplaintEvent, RefusalCode> => {
+  const refusal = ended(complaint) ?? unknownCodes(...wrongCategory(command.category, policy));
+  if (refusal) return refusal;
+  const issue = complaint.issues.find(({ id }) => id === command.issue);
+  if (!issue) return unknownPart('issue', '#/issue');
+  const changes = ASPECTS.filter((aspect) => command[aspect] !== undefined && !same(command[aspect], issue[aspect]));
+  if (changes.length === 0) return nothing;
+  return recorded(
+    issueReclassified({
+      issue: issue.id,
+      ...Object.fromEntries(changes.map((aspect) => [aspect, command[aspect]])),
+      reason: command.reason,
+    }),
+  );
+};
+
+type Aspect = Issue[(typeof ASPECTS)[number]];
+
+const same = (one: Aspect, other: Aspect): boolean =>
+  typeof one === 'object' && typeof other === 'object'
+    ? one.department === other.department && one.process === other.process && one.step === other.step
+    : one === other;

@@ -1,0 +1,32 @@
+import { nothing, recorded, type Decision } from '#fact/decision';
+import type { Policy } from '#policy/policy';
+import type { Complaint } from '../complaint.ts';
+import type { ComplaintEvent } from '../events.ts';
+import { promiseBroken } from '../events/conversation.ts';
+import { missedAt } from '../clocks/missed-at.ts';
+import type { RefusalCode } from '../refusals.ts';
+import { unknownPart } from '../unknown-part.ts';
+
+/** The system's own: it saw that a promise's time has run out. Effective at `missedAt` of the promise's due. */
+export interface BreakPromise {
+  readonly promise: string;
+  /** The present. */
+  readonly now: string;
+}
+
+/**
+ * Mission §3: a broken promise is detected by the system itself, exactly once; kept in time it is not broken. Not on a
+ * migrated complaint: how its promises were kept may be brought over later than the promises (api.md: no timers).
+ */
+export const breakPromise = (
+  command: BreakPromise,
+  complaint: Complaint,
+  _policy: Policy,
+): Decision<ComplaintEvent, RefusalCode> => {
+  const promise = complaint.promises.find(({ id }) => id === command.promise);
+  if (!promise) return unknownPart('promise');
+  if (complaint.received.origin?.migrated) return nothing;
+  const keptInTime = promise.fulfilled !== null && promise.fulfilled.at <= promise.due;
+  if (promise.broken || keptInTime || command.now <= missedAt(complaint, promise.due)) return nothing;
+  return recorded(promiseBroken({ promise: promise.id, what: promise.what, due: promise.due }));
+};

@@ -1,0 +1,72 @@
+import { Bell } from '../../follow/subscribe-by-pages.ts';
+import type { ServerError } from './server-error.ts';
+
+export interface LiveCounts {
+  /** The server lets go of a live subscription whose reader lags some 96 events: ordinary, nothing is lost. */
+  readonly droppedAsSlow: number;
+  /** Any other end: the connection broke, the server went away or closed it. */
+  readonly broken: number;
+}
+
+const TRY_AGAIN_MS = { first: 100, most: 5_000 };
+/** A live subscription that stood so long was a good one, whatever ended it. */
+const LASTED_MS = 500;
+
+/**
+ * Rings the bell for what other processes append, by one live subscription for all followers of this process, as long as
+ * there is one. It carries no facts: those are read in pages, so a drop costs nothing, and without it a follower
+ * would only find out later.
+ */
+export class LiveBell {
+  private counts = { droppedAsSlow: 0, broken: 0 };
+  private followers = 0;
+  private running: AbortController | undefined;
+  private ended: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly bell: Bell,
+    private readonly listen: (heard: () => void, signal: AbortSignal) => Promise<ServerError | undefined>,
+  ) {}
+
+  get live(): LiveCounts {
+    return { ...this.counts };
+  }
+
+  /** A follower came; call the answer when it goes. */
+  join(): () => void {
+    if (++this.followers === 1) {
+      const running = (this.running = new AbortController());
+      this.ended = this.ended.then(() => this.run(running.signal));
+    }
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      if (--this.followers === 0) this.running?.abort();
+    };
+  }
+
+  /** Answers when no call of its is open any more. */
+  async stop(): Promise<void> {
+    this.running?.abort();
+    await this.ended;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const since = Date.now();
+      const why = await this.listen(() => this.bell.ring(), signal);
+      if (signal.aborted) return;
+      if (Date.now() - since > LASTED_MS) failures = 0;
+      if (why?.kind === 'slow-reader') this.counts.droppedAsSlow++;
+      else this.counts.broken++;
+      this.bell.ring(); // whatever came between the end and the next beginning
+      // Dropped for lagging: at once again. But a server that drops everybody at once is not asked without end.
+      const most = Math.min(TRY_AGAIN_MS.most, TRY_AGAIN_MS.first * 2 ** Math.min(failures, 10));
+      if (why?.kind !== 'slow-reader' || failures > 0)
+        await new Bell().wait(0, most * (0.5 + Math.random() / 2), signal);
+      failures++;
+    }
+  }
+}

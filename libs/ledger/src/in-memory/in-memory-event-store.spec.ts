@@ -1,7 +1,0 @@
-import { ledgerContract } from '../../../../test/contract/ledger.contract.ts';
-import { InMemoryEventStore } from './in-memory-event-store.ts';
-
-ledgerContract('in memory', async () => {
-  const store = new InMemoryEventStore();
-  return { store, another: async () => store, done: () => store.close() };
-});

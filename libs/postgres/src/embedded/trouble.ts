@@ -1,4 +1,0 @@
-/** Why the embedded PostgreSQL does not run, in a sentence for the person who started it. */
-export class EmbeddedTrouble extends Error {
-  override readonly name = 'EmbeddedTrouble';
-}
