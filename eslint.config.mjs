@@ -37,6 +37,14 @@ export default tseslint.config(
           ],
         },
       ],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message: 'On Node.js 20 and 22 each use leaves something in a signal that lives on: use jointSignal.',
+        },
+      ],
       'no-console': 'error',
     },
   },

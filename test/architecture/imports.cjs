@@ -107,6 +107,9 @@ const onNode = {
   'apps/import': npm('csv-parse', 'cli-progress'),
 };
 
+/** The parts of the ledger, and which others of them each may use: how facts are stored is nobody's concern but the adapters'. */
+const ledgerParts = { stream: [], follow: ['stream'], adapters: ['stream'], copy: ['stream'] };
+
 /** Node's own modules have no dot and no `node_modules` in what they resolve to. */
 const NODE = '^[a-z_/:]+$';
 const rule = (room, allowed) => ({
@@ -120,6 +123,12 @@ module.exports = {
   forbidden: [
     ...Object.entries(pure).map(([room, allowed]) => rule(room, allowed)),
     ...Object.entries(onNode).map(([room, allowed]) => rule(room, [...allowed, NODE])),
+    ...Object.entries(ledgerParts).map(([part, others]) => ({
+      name: `libs/ledger/src/${part} may only use what is listed of the ledger`,
+      severity: 'error',
+      from: { path: `^libs/ledger/src/${part}/` },
+      to: { path: '^libs/ledger/', pathNot: [part, ...others].map((one) => `^libs/ledger/src/${one}/`) },
+    })),
     {
       name: 'no circles between files',
       severity: 'error',

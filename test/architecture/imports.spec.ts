@@ -44,4 +44,16 @@ export const intruders = [readFileSync, Injectable, transact];`,
       await rm(place, { recursive: true });
     }
   }, 120_000);
+
+  it('has a ledger of four parts, and would notice an adapter that reaches up', async () => {
+    const parts = (await readdir('libs/ledger/src')).sort();
+    expect(parts).toEqual(['adapters', 'copy', 'follow', 'stream']);
+    const place = await mkdtemp('libs/ledger/src/adapters/intruder-');
+    try {
+      await writeFile(join(place, 'intruder.ts'), `export { follow } from '../../follow/follow.ts';`);
+      expect(await cruise(place)).toMatch(/libs\/ledger\/src\/adapters may only use.*intruder.ts → .*follow.ts/);
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  }, 120_000);
 });

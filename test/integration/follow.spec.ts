@@ -18,7 +18,8 @@ import {
 } from '#ledger/stream/port';
 import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
 import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
-import { Bell, subscribeByPages } from '#ledger/follow/subscribe-by-pages';
+import { subscribeByPages } from '#ledger/adapters/paging/subscribe-by-pages';
+import { Bell } from '#ledger/stream/bell';
 import { inTransaction, openDatabase } from '#postgres/database';
 import { migrate } from '#postgres/migrations';
 import { KeyError } from '#privacy/vault';

@@ -12,7 +12,7 @@ import type { Pace } from '#ledger/follow/pace';
 import { readStatus, seenFromWithin, type FollowerStatus } from '#ledger/follow/status';
 import { UnknownFact } from '#ledger/stream/codec';
 import type { EventFilter, EventStore, RecordedEvent } from '#ledger/stream/port';
-import { Bell } from '#ledger/follow/subscribe-by-pages';
+import { Bell } from '#ledger/stream/bell';
 import { codecOf } from '#ledger/stream/transact';
 import { recurrenceEvents } from '#recurrence/events';
 import { fireTimers, type FiringPace } from '#timers/fire-timers';

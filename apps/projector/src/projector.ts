@@ -5,6 +5,7 @@ import { nameOf } from '#ledger/follow/failure';
 import type { LeasePace } from '#ledger/follow/lease';
 import { pause } from '#ledger/follow/pace';
 import { readStatus, seenFromWithin, type FollowerStatus } from '#ledger/follow/status';
+import { jointSignal } from '#ledger/stream/joint-signal';
 import type { EventStore } from '#ledger/stream/port';
 import type { Secrets } from '#privacy/secrets';
 import type { Vault } from '#privacy/vault';
@@ -90,7 +91,8 @@ class Keeper {
           following?.end.abort();
           await following?.ended;
           const end = new AbortController();
-          following = { schema: live.schema, end, ended: this.follow(live, AbortSignal.any([signal, end.signal])) };
+          const over = jointSignal(signal, end.signal);
+          following = { schema: live.schema, end, ended: this.follow(live, over.signal).finally(over.release) };
         }
       } catch (error) {
         log.warn(

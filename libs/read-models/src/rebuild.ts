@@ -3,6 +3,7 @@ import { findCheckpoint } from '#ledger/follow/checkpoint';
 import { FollowerStopped, failureOf } from '#ledger/follow/failure';
 import { PACE, backOff } from '#ledger/follow/pace';
 import type { FollowerStatus } from '#ledger/follow/status';
+import { jointSignal } from '#ledger/stream/joint-signal';
 import {
   dropGeneration,
   ensureBuilding,
@@ -106,6 +107,7 @@ const followUntil = async (missing: number, options: RebuildOptions, generation:
   const over = new AbortController();
   const follower = followerOf(projection, generation, options);
   let dropped = false;
+  const either = jointSignal(signal, over.signal);
   await follow({
     store,
     pool,
@@ -122,13 +124,13 @@ const followUntil = async (missing: number, options: RebuildOptions, generation:
         }
       },
     },
-    signal: AbortSignal.any([signal, over.signal]),
+    signal: either.signal,
     ...(log && { log }),
     onProgress: (status) => {
       options.onProgress?.(status);
       if (!status.lagIsAtLeast && status.lagFacts <= missing) over.abort();
     },
-  });
+  }).finally(either.release);
   if (dropped) {
     await forgetIfDropped(pool, projection, generation);
     throw droppedMeanwhile(generation);

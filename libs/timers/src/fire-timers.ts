@@ -4,7 +4,7 @@ import type { FollowLog } from '#ledger/follow/follow';
 import { failureOf, nameOf, whereOf } from '#ledger/follow/failure';
 import { PACE, backOff } from '#ledger/follow/pace';
 import { jointSignal } from '#ledger/stream/joint-signal';
-import { Bell } from '#ledger/follow/subscribe-by-pages';
+import { Bell } from '#ledger/stream/bell';
 import { claimTimers, markFired, putOff, type DueTimer } from './claim.ts';
 import { Held } from './claimed-timers.ts';
 

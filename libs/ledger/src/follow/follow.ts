@@ -8,6 +8,7 @@ import { Reporter } from './reporter.ts';
 import type { FollowerStatus } from './status.ts';
 import { Steps } from './steps.ts';
 import { RecurringErrors } from './recurring-errors.ts';
+import { jointSignal } from '../stream/joint-signal.ts';
 import type { EventFilter, EventStore, RecordedEvent } from '../stream/port.ts';
 
 interface Subscriber {
@@ -81,13 +82,15 @@ export const follow = async (options: FollowOptions): Promise<void> => {
     for (;;) {
       const lease = await untilOurTurn(options, recurring, reporter);
       if (!lease) break;
+      const over = jointSignal(options.signal, lease.lost);
       try {
-        await work(options, lease, recurring, reporter);
+        await work(options, lease, over.signal, recurring, reporter);
       } catch (error) {
         // Somebody newer may stand by who can go on.
         if (error instanceof FollowerStopped) await lease.giveBack(error.reason);
         throw error;
       } finally {
+        over.release();
         await lease.giveBack();
       }
     }
@@ -129,15 +132,15 @@ const untilOurTurn = async (
   return undefined;
 };
 
-/** Works until the signal, or until the lease is lost. */
+/** Works until it is over: by the signal, or because the lease is lost. */
 const work = async (
   options: FollowOptions,
   lease: Lease,
+  over: AbortSignal,
   recurring: RecurringErrors,
   reporter: Reporter,
 ): Promise<void> => {
-  const { signal, pace = PACE } = options;
-  const over = AbortSignal.any([signal, lease.lost]);
+  const { pace = PACE } = options;
   const steps = new Steps(options, lease, over, recurring, reporter);
   let attempt = 0;
   while (!over.aborted) {

@@ -1,3 +1,5 @@
+import { jointSignal } from '../stream/joint-signal.ts';
+
 /**
  * Asks for the next item while the caller works on the present one: two are in memory at most. What it began is ended
  * before it returns.
@@ -7,7 +9,8 @@ export async function* readAhead<T>(
   signal: AbortSignal,
 ): AsyncGenerator<T, void> {
   const end = new AbortController();
-  const source = begin(AbortSignal.any([signal, end.signal]))[Symbol.asyncIterator]();
+  const both = jointSignal(signal, end.signal);
+  const source = begin(both.signal)[Symbol.asyncIterator]();
   const ask = (): Promise<IteratorResult<T, unknown>> => {
     const asked = source.next();
     asked.catch(() => undefined); // it is thrown when it is waited for, or nobody needs it any more
@@ -23,5 +26,6 @@ export async function* readAhead<T>(
   } finally {
     end.abort();
     await source.return?.()?.catch(() => undefined);
+    both.release();
   }
 }

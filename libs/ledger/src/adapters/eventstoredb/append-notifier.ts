@@ -1,4 +1,4 @@
-import { Bell } from '../../follow/subscribe-by-pages.ts';
+import { Bell } from '../../stream/bell.ts';
 import type { ServerError } from './server-error.ts';
 
 export interface LiveCounts {

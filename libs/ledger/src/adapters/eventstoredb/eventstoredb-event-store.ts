@@ -13,9 +13,9 @@ import {
   type SubscribeOptions,
   type SubscriptionSignal,
 } from '../../stream/port.ts';
-import { SharedPages } from '../../follow/shared-pages.ts';
+import { SharedPages } from '../paging/shared-pages.ts';
 import { jointSignal } from '../../stream/joint-signal.ts';
-import { Bell } from '../../follow/subscribe-by-pages.ts';
+import { Bell } from '../../stream/bell.ts';
 import { Appending } from './appending.ts';
 import { readConnectionString } from './connection-string.ts';
 import { EventStoreDbLedgerIdentity } from './eventstoredb-identity.ts';

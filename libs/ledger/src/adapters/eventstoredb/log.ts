@@ -1,6 +1,6 @@
 import { ForeignPosition, type EventStore, type Position, type ReadAllOptions } from '../../stream/port.ts';
 import { numberOf, printPosition } from '../../stream/position.ts';
-import { Bell } from '../../follow/subscribe-by-pages.ts';
+import { Bell } from '../../stream/bell.ts';
 import type { EventStoreDbLedgerIdentity, KnownIdentity } from './eventstoredb-identity.ts';
 import { passes, type OwnFacts } from './fact-mapping.ts';
 import { readPatiently, type Patience } from './retrying.ts';

@@ -1,5 +1,5 @@
 import { StoreUnavailable } from '../../stream/port.ts';
-import { Bell } from '../../follow/subscribe-by-pages.ts';
+import { Bell } from '../../stream/bell.ts';
 import { ServerError, isPassing } from './server-error.ts';
 
 /** About ten tries a second: a cluster that lost its leader has another one after some 0.7 s. */

@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '#postgres/database';
 import { checkAppend } from '../../stream/check-append.ts';
-import type { FactWriter } from '../../copy/writer.ts';
 import type { RecordedEvent } from '../../stream/port.ts';
 
 /** The ledger's last fact is not the one that was written last: somebody else writes. */
@@ -13,7 +12,7 @@ export class SomebodyElseWrites extends Error {
  * Whole batches in one statement each, for a ledger that is filled from another one: positions go on behind the head as
  * es.append_many gives them. The head is locked meanwhile, and must be where the last batch left it.
  */
-export const postgresBulkWriter = (pool: Pool): FactWriter => {
+export const postgresBulkWriter = (pool: Pool): { write(facts: readonly RecordedEvent[]): Promise<void> } => {
   let at: bigint | undefined;
   return {
     write: async (facts) => {

@@ -16,10 +16,10 @@ import {
   type SubscribeOptions,
   type SubscriptionSignal,
 } from '../../stream/port.ts';
-import { SharedPages } from '../../follow/shared-pages.ts';
+import { SharedPages } from '../paging/shared-pages.ts';
 import { numberOf, printPosition } from '../../stream/position.ts';
 import { jointSignal } from '../../stream/joint-signal.ts';
-import { Bell } from '../../follow/subscribe-by-pages.ts';
+import { Bell } from '../../stream/bell.ts';
 import { AppendConnection, type AppendMember } from './append-connection.ts';
 import { bodyOf } from './append-body.ts';
 import { GroupCommit, type GroupCommitLimits } from './group-commit.ts';

@@ -1,4 +1,4 @@
-import type { Position, ReadAllOptions, RecordedEvent } from '../stream/port.ts';
+import type { Position, ReadAllOptions, RecordedEvent } from '../../stream/port.ts';
 import { SharedPages } from './shared-pages.ts';
 
 const COMPLAINTS = { streamPrefixes: ['complaint-'] };

@@ -1,5 +1,12 @@
-import type { EventFilter, EventStore, ReadAllOptions, SubscribeOptions, SubscriptionSignal } from '../stream/port.ts';
-import { subscribeByPages, type Bell } from './subscribe-by-pages.ts';
+import type {
+  EventFilter,
+  EventStore,
+  ReadAllOptions,
+  SubscribeOptions,
+  SubscriptionSignal,
+} from '../../stream/port.ts';
+import type { Bell } from '../../stream/bell.ts';
+import { subscribeByPages } from './subscribe-by-pages.ts';
 
 type Page = Awaited<ReturnType<EventStore['readAll']>>;
 
