@@ -15,10 +15,19 @@ export type Decision<E extends Event, Code extends string = string> =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'refused'; readonly refusal: Refusal<Code> };
 
+/** What rules are, as far as their answers go. A rule states no return type: its answers are inferred, each by name. */
+type Rule = (...asked: never[]) => Decision<Event>;
+
+/** The codes that a rule can refuse with. */
+export type RefusalsOf<R extends Rule> = Extract<ReturnType<R>, { kind: 'refused' }>['refusal']['code'];
+
+/** The events that a rule can record. */
+export type EventsOf<R extends Rule> = Extract<ReturnType<R>, { kind: 'recorded' }>['events'][number];
+
 /** Records these events, in this order, all or none. */
-export const recorded = <E extends Event>(
-  ...events: readonly [E, ...E[]]
-): { kind: 'recorded'; events: readonly [E, ...E[]] } => ({ kind: 'recorded', events });
+export const recorded = <const Events extends readonly [Event, ...Event[]]>(
+  ...events: Events
+): { kind: 'recorded'; events: readonly [Events[number], ...Events[number][]] } => ({ kind: 'recorded', events });
 
 /** It is already so: nothing to record. */
 export const nothing = { kind: 'nothing' } as const;

@@ -1,9 +1,8 @@
 import { addDuration } from '#calendar/duration';
-import type { RefusalCode } from '#complaint/refusals';
-import { recorded, type Decision } from '#fact/decision';
+import { recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import { callEnded } from './call-ended.ts';
-import { callAttempted, customerNotReached, type CALL_RESULTS, type FollowUpEvent } from './events.ts';
+import { callAttempted, customerNotReached, type CALL_RESULTS } from './events.ts';
 import type { FollowUp } from './follow-up.ts';
 
 export interface RecordAttempt {
@@ -21,7 +20,7 @@ export const recordAttempt = (
   command: RecordAttempt,
   call: FollowUp,
   _policy: Policy,
-): Decision<FollowUpEvent, RefusalCode> => {
+) => {
   const ended = callEnded(call);
   if (ended) return ended;
   const earlier = call.attempts.filter(({ counted }) => counted);
@@ -30,7 +29,7 @@ export const recordAttempt = (
   const number = earlier.length + (counted ? 1 : 0);
   const attempted = callAttempted({ result: command.result, counted, number });
   return counted && number >= call.attemptLimit
-    ? recorded<FollowUpEvent>(attempted, customerNotReached({ attempts: number }))
+    ? recorded(attempted, customerNotReached({ attempts: number }))
     : recorded(attempted);
 };
 

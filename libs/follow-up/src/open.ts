@@ -1,8 +1,7 @@
 import { addDuration } from '#calendar/duration';
-import type { RefusalCode } from '#complaint/refusals';
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
-import { followUpOpened, type FollowUpEvent } from './events.ts';
+import { followUpOpened } from './events.ts';
 import type { FollowUp } from './follow-up.ts';
 
 /** The system's own: a resolution asks for a call. */
@@ -22,7 +21,7 @@ export const openFollowUp = (
   command: OpenFollowUp,
   call: FollowUp | undefined,
   policy: Policy,
-): Decision<FollowUpEvent, RefusalCode> => {
+) => {
   if (call) return nothing;
   const { complaint, resolution, customer, handler } = command;
   const { after, attempts, attemptGap } = policy.followUp;

@@ -1,9 +1,8 @@
-import type { RefusalCode } from '#complaint/refusals';
-import { nothing, recorded, refused, type Decision } from '#fact/decision';
+import { nothing, recorded, refused } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import { callEnded } from './call-ended.ts';
-import { customerReached, type FollowUpEvent } from './events.ts';
+import { customerReached } from './events.ts';
 import type { FollowUp } from './follow-up.ts';
 
 /** The customer was reached: two scores of 1–5, or a customer who would rather not score. */
@@ -26,7 +25,7 @@ export const recordOutcome = (
   command: RecordOutcome,
   call: FollowUp,
   _policy: Policy,
-): Decision<FollowUpEvent, RefusalCode> => {
+) => {
   if (!command.reached) return notReached(call);
   if (call.situation === 'reached' && sameOutcome(command, call.outcome)) return nothing;
   const ended = call.situation === 'exhausted' ? undefined : callEnded(call);
@@ -45,7 +44,7 @@ export const recordOutcome = (
   );
 };
 
-const notReached = (call: FollowUp): Decision<FollowUpEvent, RefusalCode> => {
+const notReached = (call: FollowUp) => {
   if (call.situation === 'exhausted') return nothing;
   const ended = callEnded(call);
   if (ended) return ended;

@@ -1,8 +1,7 @@
-import type { RefusalCode } from '#complaint/refusals';
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import { callEnded } from './call-ended.ts';
-import { followUpRescheduled, type FollowUpEvent } from './events.ts';
+import { followUpRescheduled } from './events.ts';
 import type { FollowUp } from './follow-up.ts';
 
 export interface Reschedule {
@@ -14,5 +13,5 @@ export const reschedule = (
   command: Reschedule,
   call: FollowUp,
   _policy: Policy,
-): Decision<FollowUpEvent, RefusalCode> =>
+) =>
   callEnded(call) ?? (call.due === command.due ? nothing : recorded(followUpRescheduled({ due: command.due })));

@@ -1,11 +1,9 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { causeExplained, explanationWaived } from '../events/putting-right.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface Explain {
   readonly text: Personal;
@@ -20,12 +18,12 @@ export const explain = (
   command: Explain,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => ended(complaint) ?? recorded(causeExplained({ text: command.text }));
+) => ended(complaint) ?? recorded(causeExplained({ text: command.text }));
 
 /** No explanation is owed, for a stated reason. Nothing once there is an explanation or a waiver. */
 export const waiveExplanation = (
   command: WaiveExplanation,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> =>
+) =>
   ended(complaint) ?? (complaint.explained ? nothing : recorded(explanationWaived({ reason: command.reason })));

@@ -1,12 +1,10 @@
-import { nothing, recorded, refused, type Decision } from '#fact/decision';
+import { nothing, recorded, refused } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Process } from '#fact/vocabulary';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { causeConfirmed, causeSuspected } from '../events/putting-right.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface StateCause {
@@ -24,7 +22,7 @@ export const stateCause = (
   command: StateCause,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const end = ended(complaint);
   if (end) return end;
   const { state, confirms, text, ...named } = command;
@@ -32,7 +30,7 @@ export const stateCause = (
   if (complaint.causes.some(({ id }) => id === command.cause)) return nothing;
   const stated = { ...named, ...(text !== undefined && { text }) };
   if (confirms === undefined)
-    return recorded<ComplaintEvent>(state === 'confirmed' ? causeConfirmed(stated) : causeSuspected(stated));
+    return recorded(state === 'confirmed' ? causeConfirmed(stated) : causeSuspected(stated));
   if (state === 'hypothesis') return confirmsNothing;
   const suspicion = complaint.causes.find(({ id, issue }) => id === confirms && issue === command.issue);
   if (!suspicion) return unknownPart('cause', '#/confirms');

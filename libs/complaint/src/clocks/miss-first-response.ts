@@ -1,11 +1,9 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { firstResponseMissed } from '../events/conversation.ts';
 import { firstResponseDue } from './first-response.ts';
 import { missedAt } from './missed-at.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 /** The system's own: it saw that the first response is late. Effective at `missedAt` of the due. */
 export interface MissFirstResponse {
@@ -21,7 +19,7 @@ export const missFirstResponse = (
   command: MissFirstResponse,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const clock = firstResponseDue(complaint);
   if (!clock || complaint.firstResponseMissed || command.now <= missedAt(complaint, clock.due)) return nothing;
   const { due, stopped } = clock;

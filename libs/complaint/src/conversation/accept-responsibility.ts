@@ -1,13 +1,11 @@
-import { nothing, recorded, refused, type Decision } from '#fact/decision';
+import { nothing, recorded, refused } from '#fact/decision';
 import type { Role } from '#fact/fact';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { responsibilityAccepted } from '../events/conversation.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { speaksForTheCompany } from '../vocabulary.ts';
 
 export interface AcceptResponsibility {
@@ -21,7 +19,7 @@ export const acceptResponsibility = (
   command: AcceptResponsibility,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const end = ended(complaint);
   if (end) return end;
   if (!speaksForTheCompany(command.level)) return refused('needs-manager');

@@ -1,14 +1,12 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Role } from '#fact/fact';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Apology, Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { apologyGiven } from '../events/conversation.ts';
 import { overridden, type Override } from './override.ts';
-import type { RefusalCode } from '../refusals.ts';
 import type { ApologyForm } from '../vocabulary.ts';
 
 export interface Apologise {
@@ -24,7 +22,7 @@ export const apologise = (
   command: Apologise,
   complaint: Complaint,
   policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const end = ended(complaint);
   if (end) return end;
   const same = (given: Apology) => given.level === command.level && given.form === command.form;
@@ -32,5 +30,5 @@ export const apologise = (
   const apology = apologyGiven({ level: command.level, form: command.form, words: command.words });
   if (complaint.thanked) return recorded(apology);
   const rule = overridden('apology-before-thanks', command.override, policy);
-  return 'refusal' in rule ? rule.refusal : recorded<ComplaintEvent>(rule.fact, apology);
+  return rule.refusal ?? recorded(rule.fact, apology);
 };

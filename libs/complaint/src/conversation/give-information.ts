@@ -1,11 +1,9 @@
-import { recorded, type Decision } from '#fact/decision';
+import { recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { informationGiven } from '../events/conversation.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface GiveInformation {
@@ -19,7 +17,7 @@ export const giveInformation = (
   command: GiveInformation,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const end = ended(complaint);
   if (end) return end;
   if (command.request === undefined) return recorded(informationGiven({ text: command.text }));

@@ -1,7 +1,6 @@
 import { refused } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
-import type { ComplaintEvent } from '../events.ts';
 import { ruleOverridden } from '../events/ending.ts';
 import type { RefusalCode } from '../refusals.ts';
 
@@ -14,11 +13,7 @@ export interface Override {
  * What stands in the way of a command that a rule forbids: the refusal, or, where policy lets the rule be set aside
  * and a reason was given, the fact that must stand before the command's own.
  */
-export const overridden = (
-  rule: RefusalCode,
-  override: Override | undefined,
-  policy: Policy,
-): { refusal: ReturnType<typeof refused<RefusalCode>> } | { fact: ComplaintEvent } => {
+export const overridden = <Rule extends RefusalCode>(rule: Rule, override: Override | undefined, policy: Policy) => {
   if (!override) return { refusal: refused(rule) };
   if (!policy.conduct.overridable.includes(rule))
     return { refusal: refused('override-needs-reason', `The policy does not let anybody set \`${rule}\` aside.`) };

@@ -1,12 +1,10 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { messageRecorded } from '../events/conversation.ts';
 import { foundTimely } from '../clocks/first-response.ts';
 import { unknownCodes, wrongChannel } from '../policy-codes.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface RecordMessage {
   readonly message: string;
@@ -22,12 +20,12 @@ export const recordMessage = (
   command: RecordMessage,
   complaint: Complaint,
   policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const wrong = unknownCodes(...wrongChannel(command.channel, policy));
   if (wrong) return wrong;
   const { effectiveAt, ...message } = command;
   if (complaint.messages.some(({ id }) => id === message.message)) return nothing;
-  return recorded<ComplaintEvent>(
+  return recorded(
     messageRecorded(message),
     ...(message.direction === 'out' ? foundTimely(complaint, effectiveAt) : []),
   );

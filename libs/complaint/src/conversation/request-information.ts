@@ -1,11 +1,9 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { informationRequested } from '../events/conversation.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface RequestInformation {
   readonly request: string;
@@ -18,7 +16,7 @@ export const requestInformation = (
   command: RequestInformation,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const end = ended(complaint);
   if (end) return end;
   if (complaint.requests.some(({ id }) => id === command.request)) return nothing;

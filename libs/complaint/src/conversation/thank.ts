@@ -1,13 +1,11 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { customerThanked } from '../events/conversation.ts';
 import { foundTimely } from '../clocks/first-response.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface Thank {
   readonly why: Personal;
@@ -16,11 +14,11 @@ export interface Thank {
 }
 
 /** Mission §3.2: thank, saying why the complaint matters. Once per conduct. */
-export const thank = (command: Thank, complaint: Complaint, _policy: Policy): Decision<ComplaintEvent, RefusalCode> => {
+export const thank = (command: Thank, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   if (doneInThisConduct(complaint, complaint.thanked)) return nothing;
-  return recorded<ComplaintEvent>(
+  return recorded(
     customerThanked({ why: command.why }),
     ...foundTimely(complaint, command.effectiveAt),
   );

@@ -1,12 +1,10 @@
-import { nothing, recorded, refused, type Decision } from '#fact/decision';
+import { nothing, recorded, refused } from '#fact/decision';
 import type { FollowUp } from '#follow-up/follow-up';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from './ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { complaintClosed } from '../events/ending.ts';
 import { missingForClosing } from './missing-for-closing.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 /** Closing takes nothing but itself: no reason opens a way around what it demands. */
 export type Close = Readonly<Record<string, never>>;
@@ -28,7 +26,7 @@ export const close = (
   complaint: Complaint,
   call: CallRead | undefined,
   policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   if (complaint.closed) return nothing;
   const end = ended(complaint);
   if (end) return end;

@@ -1,9 +1,7 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { customerAnswered } from '../events/conversation.ts';
-import type { RefusalCode } from '../refusals.ts';
 import type { Answer } from '../vocabulary.ts';
 
 export interface RecordAnswer {
@@ -15,5 +13,5 @@ export const recordAnswer = (
   command: RecordAnswer,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> =>
+) =>
   complaint.customerAnswer?.value === command.answer ? nothing : recorded(customerAnswered({ answer: command.answer }));

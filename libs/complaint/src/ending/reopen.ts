@@ -1,11 +1,9 @@
-import { nothing, recorded, refused, type Decision } from '#fact/decision';
+import { nothing, recorded, refused } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import { addDuration } from '#calendar/duration';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { complaintReopened } from '../events/ending.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface Reopen {
   readonly reason: Personal;
@@ -22,7 +20,7 @@ export const reopen = (
   command: Reopen,
   complaint: Complaint,
   policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const from = endOf(complaint);
   if (!from) return nothing;
   if (command.effectiveAt < from.at) return beforeItsEnd;

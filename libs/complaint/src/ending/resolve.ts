@@ -1,11 +1,9 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from './ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { complaintResolved } from '../events/ending.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface Resolve {
   readonly text: Personal;
@@ -16,5 +14,5 @@ export const resolve = (
   command: Resolve,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> =>
+) =>
   ended(complaint) ?? (complaint.resolved ? nothing : recorded(complaintResolved({ text: command.text })));

@@ -1,11 +1,9 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from './ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { complaintWithdrawn } from '../events/ending.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface Withdraw {
   readonly reason: Personal;
@@ -16,5 +14,5 @@ export const withdraw = (
   command: Withdraw,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> =>
+) =>
   complaint.withdrawn ? nothing : (ended(complaint) ?? recorded(complaintWithdrawn({ reason: command.reason })));

@@ -1,14 +1,12 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { VersionedPolicy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { complaintAcknowledged } from '../events/intake.ts';
 import { foundTimely } from '../clocks/first-response.ts';
 import { unknownCodes, wrongChannel } from '../policy-codes.ts';
 import { normDue } from '../clocks/norm-due.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface Acknowledge {
   readonly channel: string;
@@ -21,13 +19,13 @@ export const acknowledge = (
   command: Acknowledge,
   complaint: Complaint,
   policy: VersionedPolicy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongChannel(command.channel, policy));
   if (refusal) return refusal;
   if (doneInThisConduct(complaint, complaint.acknowledged)) return nothing;
   const awaited = !complaint.resolved && !complaint.received.origin?.migrated;
   const dues = awaited ? [normDue('resolution', command.effectiveAt, policy)] : [];
-  return recorded<ComplaintEvent>(
+  return recorded(
     complaintAcknowledged({ channel: command.channel, dues }),
     ...foundTimely(complaint, command.effectiveAt),
   );

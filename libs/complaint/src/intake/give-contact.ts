@@ -1,10 +1,8 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { contactGiven } from '../events/intake.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface GiveContact {
   readonly name?: Personal;
@@ -17,7 +15,7 @@ export const giveContact = (
   command: GiveContact,
   _complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const { name, phone, email } = command;
   if (!name && !phone && !email) return nothing;
   return recorded(contactGiven({ ...(name && { name }), ...(phone && { phone }), ...(email && { email }) }));

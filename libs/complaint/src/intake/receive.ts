@@ -1,12 +1,10 @@
 import type { Static } from '@sinclair/typebox';
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { VersionedPolicy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { complaintReceived } from '../events/intake.ts';
 import { unknownCodes, wrongCategory, wrongChannel, wrongOutcomes } from '../policy-codes.ts';
 import { normDue } from '../clocks/norm-due.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { UNSPECIFIED, type Issue } from '../vocabulary.ts';
 
 type Received = Static<typeof complaintReceived.data>;
@@ -36,7 +34,7 @@ export const receive = (
   command: Receive,
   complaint: Complaint | undefined,
   policy: VersionedPolicy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   if (complaint) return nothing;
   const wrong = unknownCodes(
     ...wrongChannel(command.channel, policy),

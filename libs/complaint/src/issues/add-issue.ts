@@ -1,12 +1,10 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { VersionedPolicy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { issueAdded } from '../events/putting-right.ts';
 import { unknownCodes, wrongCategory } from '../policy-codes.ts';
 import { weighed, type ToldIssue } from '../intake/receive.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export type AddIssue = ToldIssue;
 
@@ -15,7 +13,7 @@ export const addIssue = (
   command: AddIssue,
   complaint: Complaint,
   policy: VersionedPolicy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongCategory(command.category, policy));
   if (refusal) return refusal;
   if (complaint.issues.some(({ id }) => id === command.id)) return nothing;

@@ -1,10 +1,8 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { issueAssessed } from '../events/putting-right.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface Assess {
@@ -17,7 +15,7 @@ export const assess = (
   command: Assess,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const end = ended(complaint);
   if (end) return end;
   const issue = complaint.issues.find(({ id }) => id === command.issue);

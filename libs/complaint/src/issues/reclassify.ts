@@ -1,12 +1,10 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { issueReclassified } from '../events/putting-right.ts';
 import { unknownCodes, wrongCategory } from '../policy-codes.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { unknownPart } from '../unknown-part.ts';
 import type { Issue } from '../vocabulary.ts';
 
@@ -25,7 +23,7 @@ export const reclassify = (
   command: Reclassify,
   complaint: Complaint,
   policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongCategory(command.category, policy));
   if (refusal) return refusal;
   const issue = complaint.issues.find(({ id }) => id === command.issue);

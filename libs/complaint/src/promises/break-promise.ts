@@ -1,10 +1,8 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { promiseBroken } from '../events/conversation.ts';
 import { missedAt } from '../clocks/missed-at.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 /** The system's own: it saw that a promise's time has run out. Effective at `missedAt` of the promise's due. */
@@ -22,7 +20,7 @@ export const breakPromise = (
   command: BreakPromise,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const promise = complaint.promises.find(({ id }) => id === command.promise);
   if (!promise) return unknownPart('promise');
   if (complaint.received.origin?.migrated) return nothing;

@@ -1,9 +1,7 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { promiseFulfilled } from '../events/conversation.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface FulfilPromise {
@@ -15,7 +13,7 @@ export const fulfilPromise = (
   command: FulfilPromise,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const promise = complaint.promises.find(({ id }) => id === command.promise);
   if (!promise) return unknownPart('promise');
   return promise.fulfilled ? nothing : recorded(promiseFulfilled({ promise: promise.id }));

@@ -1,11 +1,9 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { promiseMade } from '../events/conversation.ts';
 import { unknownCodes, wrongPromise } from '../policy-codes.ts';
-import type { RefusalCode } from '../refusals.ts';
 
 export interface MakePromise {
   readonly promise: string;
@@ -19,7 +17,7 @@ export const makePromise = (
   command: MakePromise,
   complaint: Complaint,
   policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongPromise(command.what, policy));
   if (refusal) return refusal;
   if (complaint.promises.some(({ id }) => id === command.promise)) return nothing;

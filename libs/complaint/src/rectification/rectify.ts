@@ -1,11 +1,10 @@
-import { recorded, refused, type Decision } from '#fact/decision';
+import { recorded, refused } from '#fact/decision';
 import { personalText, type Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { complaintEvents, type ComplaintEvent } from '../events.ts';
+import { complaintEvents } from '../events.ts';
 import { factRectified } from '../events/ending.ts';
 import { wrongMembers } from './rectifiable.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface Rectify {
@@ -21,7 +20,7 @@ export const rectify = (
   command: Rectify,
   complaint: Complaint,
   _policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const wrong = complaint.facts.find(({ id }) => id === command.fact);
   if (!wrong) return unknownPart('fact', '#/fact');
   const definition = complaintEvents.find(({ type }) => type === wrong.type)!;

@@ -1,12 +1,10 @@
-import { nothing, recorded, type Decision } from '#fact/decision';
+import { nothing, recorded } from '#fact/decision';
 import type { Money } from '#fact/vocabulary';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import type { ComplaintEvent } from '../events.ts';
 import { compensationOffered } from '../events/putting-right.ts';
 import { unknownCodes, wrongItem } from '../policy-codes.ts';
-import type { RefusalCode } from '../refusals.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface OfferCompensation {
@@ -22,7 +20,7 @@ export const offerCompensation = (
   command: OfferCompensation,
   complaint: Complaint,
   policy: Policy,
-): Decision<ComplaintEvent, RefusalCode> => {
+) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongItem(command.item, policy));
   if (refusal) return refusal;
   if (!complaint.issues.some(({ id }) => id === command.issue)) return unknownPart('issue', '#/issue');

@@ -425,7 +425,7 @@ describe('transact', () => {
 
   describe('two facts in one command', () => {
     const both: TransactOptions<Case, CaseEvent>['decide'] = () => ({
-      decision: recorded<CaseEvent>(caseOpened({ subject }), noteTaken({ words: personalText('both') })),
+      decision: recorded(caseOpened({ subject }), noteTaken({ words: personalText('both') })),
       policyVersion: 3,
     });
 
