@@ -3,7 +3,12 @@ import { nothing, recorded, refused, type EventsOf, type RefusalsOf } from './de
 import { defineEvent } from './define-event.ts';
 
 const asked = defineEvent({ type: 'Asked', noun: 'complaint', means: 'Somebody asked.', data: Type.Object({}) });
-const answered = defineEvent({ type: 'Answered', noun: 'complaint', means: 'Somebody answered.', data: Type.Object({}) });
+const answered = defineEvent({
+  type: 'Answered',
+  noun: 'complaint',
+  means: 'Somebody answered.',
+  data: Type.Object({}),
+});
 
 const rule = (n: number) => {
   if (n === 0) return refused('too-early');

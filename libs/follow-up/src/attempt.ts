@@ -16,11 +16,7 @@ export interface RecordAttempt {
  * lie at least the gap apart from every attempt that counts, before or after them; *call back* never counts. The last
  * one that the limit demands records in the same append that the customer was not reached.
  */
-export const recordAttempt = (
-  command: RecordAttempt,
-  call: FollowUp,
-  _policy: Policy,
-) => {
+export const recordAttempt = (command: RecordAttempt, call: FollowUp, _policy: Policy) => {
   const ended = callEnded(call);
   if (ended) return ended;
   const earlier = call.attempts.filter(({ counted }) => counted);

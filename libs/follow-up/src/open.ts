@@ -17,11 +17,7 @@ export interface OpenFollowUp {
 }
 
 /** Mission §7: a follow-up call is opened when a complaint is resolved, once per resolution, with its limits for ever. */
-export const openFollowUp = (
-  command: OpenFollowUp,
-  call: FollowUp | undefined,
-  policy: Policy,
-) => {
+export const openFollowUp = (command: OpenFollowUp, call: FollowUp | undefined, policy: Policy) => {
   if (call) return nothing;
   const { complaint, resolution, customer, handler } = command;
   const { after, attempts, attemptGap } = policy.followUp;

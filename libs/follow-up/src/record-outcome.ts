@@ -21,11 +21,7 @@ export type RecordOutcome = CustomerReachedOutcome | { readonly reached: false }
  * Mission §3.6 and §7: how the call ended. That the customer was not reached follows from the attempts, so saying it is
  * refused too early and nothing afterwards. A customer who calls back when the attempts are used up is heard.
  */
-export const recordOutcome = (
-  command: RecordOutcome,
-  call: FollowUp,
-  _policy: Policy,
-) => {
+export const recordOutcome = (command: RecordOutcome, call: FollowUp, _policy: Policy) => {
   if (!command.reached) return notReached(call);
   if (call.situation === 'reached' && sameOutcome(command, call.outcome)) return nothing;
   const ended = call.situation === 'exhausted' ? undefined : callEnded(call);

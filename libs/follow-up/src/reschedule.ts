@@ -9,9 +9,5 @@ export interface Reschedule {
 }
 
 /** Mission §7: a call is made when it suits the customer. */
-export const reschedule = (
-  command: Reschedule,
-  call: FollowUp,
-  _policy: Policy,
-) =>
+export const reschedule = (command: Reschedule, call: FollowUp, _policy: Policy) =>
   callEnded(call) ?? (call.due === command.due ? nothing : recorded(followUpRescheduled({ due: command.due })));

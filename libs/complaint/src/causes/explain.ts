@@ -14,16 +14,9 @@ export interface WaiveExplanation {
 }
 
 /** Mission §3: the customer is told why it happened; each time a new fact, as we may know more by then. */
-export const explain = (
-  command: Explain,
-  complaint: Complaint,
-  _policy: Policy,
-) => ended(complaint) ?? recorded(causeExplained({ text: command.text }));
+export const explain = (command: Explain, complaint: Complaint, _policy: Policy) =>
+  ended(complaint) ?? recorded(causeExplained({ text: command.text }));
 
 /** No explanation is owed, for a stated reason. Nothing once there is an explanation or a waiver. */
-export const waiveExplanation = (
-  command: WaiveExplanation,
-  complaint: Complaint,
-  _policy: Policy,
-) =>
+export const waiveExplanation = (command: WaiveExplanation, complaint: Complaint, _policy: Policy) =>
   ended(complaint) ?? (complaint.explained ? nothing : recorded(explanationWaived({ reason: command.reason })));

@@ -18,19 +18,14 @@ export interface StateCause {
 }
 
 /** Mission §3.7: the cause is named per issue, possibly several, first as a suspicion. A process, never a person. */
-export const stateCause = (
-  command: StateCause,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const stateCause = (command: StateCause, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   const { state, confirms, text, ...named } = command;
   if (!complaint.issues.some(({ id }) => id === command.issue)) return unknownPart('issue', '#/issue');
   if (complaint.causes.some(({ id }) => id === command.cause)) return nothing;
   const stated = { ...named, ...(text !== undefined && { text }) };
-  if (confirms === undefined)
-    return recorded(state === 'confirmed' ? causeConfirmed(stated) : causeSuspected(stated));
+  if (confirms === undefined) return recorded(state === 'confirmed' ? causeConfirmed(stated) : causeSuspected(stated));
   if (state === 'hypothesis') return confirmsNothing;
   const suspicion = complaint.causes.find(({ id, issue }) => id === confirms && issue === command.issue);
   if (!suspicion) return unknownPart('cause', '#/confirms');

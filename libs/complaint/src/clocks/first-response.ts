@@ -9,7 +9,10 @@ export const firstResponseDue = (complaint: Complaint): RunningDue | undefined =
  * What a response adds that took effect in time but is recorded after the norm was marked as missed (formats.md, Time):
  * the mark stands, and a fact beside it says that it was not so.
  */
-export const foundTimely = (complaint: Complaint, respondedAt: string): ReturnType<typeof firstResponseFoundTimely>[] => {
+export const foundTimely = (
+  complaint: Complaint,
+  respondedAt: string,
+): ReturnType<typeof firstResponseFoundTimely>[] => {
   const due = firstResponseDue(complaint)?.due;
   return complaint.firstResponseMissed && !complaint.firstResponseFoundTimely && due !== undefined && respondedAt <= due
     ? [firstResponseFoundTimely({ due, respondedAt })]

@@ -15,11 +15,7 @@ export interface MissFirstResponse {
  * Mission §5: a missed norm is a fact written exactly once; not for migrated complaints, which have no clocks. Who
  * withdrew before it was due did not wait in vain.
  */
-export const missFirstResponse = (
-  command: MissFirstResponse,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const missFirstResponse = (command: MissFirstResponse, complaint: Complaint, _policy: Policy) => {
   const clock = firstResponseDue(complaint);
   if (!clock || complaint.firstResponseMissed || command.now <= missedAt(complaint, clock.due)) return nothing;
   const { due, stopped } = clock;

@@ -15,11 +15,7 @@ export interface AcceptResponsibility {
 }
 
 /** Mission §3.3: a manager or director accepts responsibility in the name of the company. Once per conduct. */
-export const acceptResponsibility = (
-  command: AcceptResponsibility,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const acceptResponsibility = (command: AcceptResponsibility, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   if (!speaksForTheCompany(command.level)) return refused('needs-manager');

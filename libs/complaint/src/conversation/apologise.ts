@@ -18,11 +18,7 @@ export interface Apologise {
 }
 
 /** Mission §3.3: an apology, and only after the thanks. Once per level and form in a conduct. */
-export const apologise = (
-  command: Apologise,
-  complaint: Complaint,
-  policy: Policy,
-) => {
+export const apologise = (command: Apologise, complaint: Complaint, policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   const same = (given: Apology) => given.level === command.level && given.form === command.form;

@@ -13,11 +13,7 @@ export interface GiveInformation {
 }
 
 /** Mission §3.4: what the customer adds. Each time a new fact. */
-export const giveInformation = (
-  command: GiveInformation,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const giveInformation = (command: GiveInformation, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   if (command.request === undefined) return recorded(informationGiven({ text: command.text }));

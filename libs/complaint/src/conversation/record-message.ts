@@ -16,11 +16,7 @@ export interface RecordMessage {
 }
 
 /** Mission §3: the conversation. Each message is a new fact, also after the end; one that goes out is a response. */
-export const recordMessage = (
-  command: RecordMessage,
-  complaint: Complaint,
-  policy: Policy,
-) => {
+export const recordMessage = (command: RecordMessage, complaint: Complaint, policy: Policy) => {
   const wrong = unknownCodes(...wrongChannel(command.channel, policy));
   if (wrong) return wrong;
   const { effectiveAt, ...message } = command;

@@ -12,11 +12,7 @@ export interface RequestInformation {
 }
 
 /** Mission §3.4: clarify as a request for help. To ask twice about the same is possible, and counted. */
-export const requestInformation = (
-  command: RequestInformation,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const requestInformation = (command: RequestInformation, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   if (complaint.requests.some(({ id }) => id === command.request)) return nothing;

@@ -18,8 +18,5 @@ export const thank = (command: Thank, complaint: Complaint, _policy: Policy) => 
   const end = ended(complaint);
   if (end) return end;
   if (doneInThisConduct(complaint, complaint.thanked)) return nothing;
-  return recorded(
-    customerThanked({ why: command.why }),
-    ...foundTimely(complaint, command.effectiveAt),
-  );
+  return recorded(customerThanked({ why: command.why }), ...foundTimely(complaint, command.effectiveAt));
 };

@@ -21,12 +21,7 @@ export interface CallRead {
  * the call that made sure, as it was read: *reached* and *exhausted* are never undone, so a stale read can only refuse
  * (formats.md, Two streams, one decision).
  */
-export const close = (
-  _command: Close,
-  complaint: Complaint,
-  call: CallRead | undefined,
-  policy: Policy,
-) => {
+export const close = (_command: Close, complaint: Complaint, call: CallRead | undefined, policy: Policy) => {
   if (complaint.closed) return nothing;
   const end = ended(complaint);
   if (end) return end;

@@ -9,9 +9,5 @@ export interface RecordAnswer {
 }
 
 /** Mission §3: resolved ≠ answered ≠ accepted ≠ closed. An answer may change, also after the end; the same again is nothing. */
-export const recordAnswer = (
-  command: RecordAnswer,
-  complaint: Complaint,
-  _policy: Policy,
-) =>
+export const recordAnswer = (command: RecordAnswer, complaint: Complaint, _policy: Policy) =>
   complaint.customerAnswer?.value === command.answer ? nothing : recorded(customerAnswered({ answer: command.answer }));

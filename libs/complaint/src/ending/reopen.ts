@@ -16,11 +16,7 @@ export interface Reopen {
  * whatever happened since. While the conduct still runs towards its resolution there is nothing to reopen, and nothing
  * is recorded.
  */
-export const reopen = (
-  command: Reopen,
-  complaint: Complaint,
-  policy: Policy,
-) => {
+export const reopen = (command: Reopen, complaint: Complaint, policy: Policy) => {
   const from = endOf(complaint);
   if (!from) return nothing;
   if (command.effectiveAt < from.at) return beforeItsEnd;

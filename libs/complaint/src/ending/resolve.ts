@@ -10,9 +10,5 @@ export interface Resolve {
 }
 
 /** Mission §3: the customer was told how the complaint is resolved. Once per conduct; each resolution asks for a call. */
-export const resolve = (
-  command: Resolve,
-  complaint: Complaint,
-  _policy: Policy,
-) =>
+export const resolve = (command: Resolve, complaint: Complaint, _policy: Policy) =>
   ended(complaint) ?? (complaint.resolved ? nothing : recorded(complaintResolved({ text: command.text })));

@@ -10,9 +10,5 @@ export interface Withdraw {
 }
 
 /** Mission §3: the customer withdraws; an end of its own, with its reason kept. Withdrawing again is nothing. */
-export const withdraw = (
-  command: Withdraw,
-  complaint: Complaint,
-  _policy: Policy,
-) =>
+export const withdraw = (command: Withdraw, complaint: Complaint, _policy: Policy) =>
   complaint.withdrawn ? nothing : (ended(complaint) ?? recorded(complaintWithdrawn({ reason: command.reason })));

@@ -15,11 +15,7 @@ export interface Acknowledge {
 }
 
 /** Mission §3.1: acknowledged, carrying the computed deadline, unless the resolution came first. Once per conduct. */
-export const acknowledge = (
-  command: Acknowledge,
-  complaint: Complaint,
-  policy: VersionedPolicy,
-) => {
+export const acknowledge = (command: Acknowledge, complaint: Complaint, policy: VersionedPolicy) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongChannel(command.channel, policy));
   if (refusal) return refusal;
   if (doneInThisConduct(complaint, complaint.acknowledged)) return nothing;

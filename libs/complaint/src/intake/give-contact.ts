@@ -11,11 +11,7 @@ export interface GiveContact {
 }
 
 /** Mission §2: a contact may come later, also after the end. What it says is nobody's to compare, so each is a new fact. */
-export const giveContact = (
-  command: GiveContact,
-  _complaint: Complaint,
-  _policy: Policy,
-) => {
+export const giveContact = (command: GiveContact, _complaint: Complaint, _policy: Policy) => {
   const { name, phone, email } = command;
   if (!name && !phone && !email) return nothing;
   return recorded(contactGiven({ ...(name && { name }), ...(phone && { phone }), ...(email && { email }) }));

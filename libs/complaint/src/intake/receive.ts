@@ -30,11 +30,7 @@ export const weighed = (issue: ToldIssue, policy: VersionedPolicy): Issue => ({
  * Mission §2: every complaint is taken. Nothing is refused for being unjustified, rude, late or small; only codes that the
  * policy does not know come back, because nobody could count them.
  */
-export const receive = (
-  command: Receive,
-  complaint: Complaint | undefined,
-  policy: VersionedPolicy,
-) => {
+export const receive = (command: Receive, complaint: Complaint | undefined, policy: VersionedPolicy) => {
   if (complaint) return nothing;
   const wrong = unknownCodes(
     ...wrongChannel(command.channel, policy),

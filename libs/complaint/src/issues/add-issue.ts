@@ -9,11 +9,7 @@ import { weighed, type ToldIssue } from '../intake/receive.ts';
 export type AddIssue = ToldIssue;
 
 /** Mission §1: a complaint has one or more issues; one more came to light. */
-export const addIssue = (
-  command: AddIssue,
-  complaint: Complaint,
-  policy: VersionedPolicy,
-) => {
+export const addIssue = (command: AddIssue, complaint: Complaint, policy: VersionedPolicy) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongCategory(command.category, policy));
   if (refusal) return refusal;
   if (complaint.issues.some(({ id }) => id === command.id)) return nothing;

@@ -11,11 +11,7 @@ export interface Assess {
 }
 
 /** Mission §3: repairable, or not repairable, and then compensation is owed. May be judged anew; the same again is nothing. */
-export const assess = (
-  command: Assess,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const assess = (command: Assess, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   const issue = complaint.issues.find(({ id }) => id === command.issue);

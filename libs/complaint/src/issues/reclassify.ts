@@ -19,11 +19,7 @@ export interface Reclassify extends Partial<
 const ASPECTS = ['category', 'severity', 'product', 'touchpoint', 'process'] as const;
 
 /** Mission §1: classifying anew is a fact, and nothing is lost. What changes nothing is none. */
-export const reclassify = (
-  command: Reclassify,
-  complaint: Complaint,
-  policy: Policy,
-) => {
+export const reclassify = (command: Reclassify, complaint: Complaint, policy: Policy) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongCategory(command.category, policy));
   if (refusal) return refusal;
   const issue = complaint.issues.find(({ id }) => id === command.issue);

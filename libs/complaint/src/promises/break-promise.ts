@@ -16,11 +16,7 @@ export interface BreakPromise {
  * Mission §3: a broken promise is detected by the system itself, exactly once; kept in time it is not broken. Not on a
  * migrated complaint: how its promises were kept may be brought over later than the promises (api.md: no timers).
  */
-export const breakPromise = (
-  command: BreakPromise,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const breakPromise = (command: BreakPromise, complaint: Complaint, _policy: Policy) => {
   const promise = complaint.promises.find(({ id }) => id === command.promise);
   if (!promise) return unknownPart('promise');
   if (complaint.received.origin?.migrated) return nothing;

@@ -9,11 +9,7 @@ export interface FulfilPromise {
 }
 
 /** Mission §3: a promise is kept once, in time or late, also after the end. */
-export const fulfilPromise = (
-  command: FulfilPromise,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const fulfilPromise = (command: FulfilPromise, complaint: Complaint, _policy: Policy) => {
   const promise = complaint.promises.find(({ id }) => id === command.promise);
   if (!promise) return unknownPart('promise');
   return promise.fulfilled ? nothing : recorded(promiseFulfilled({ promise: promise.id }));

@@ -13,11 +13,7 @@ export interface MakePromise {
 }
 
 /** Mission §3: a promise is a fact with a due time. */
-export const makePromise = (
-  command: MakePromise,
-  complaint: Complaint,
-  policy: Policy,
-) => {
+export const makePromise = (command: MakePromise, complaint: Complaint, policy: Policy) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongPromise(command.what, policy));
   if (refusal) return refusal;
   if (complaint.promises.some(({ id }) => id === command.promise)) return nothing;

@@ -16,11 +16,7 @@ export interface Rectify {
 }
 
 /** Mission §9, formats.md, Closing, exactly: rectifying adds and never edits, also after the end. Each time a new fact. */
-export const rectify = (
-  command: Rectify,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const rectify = (command: Rectify, complaint: Complaint, _policy: Policy) => {
   const wrong = complaint.facts.find(({ id }) => id === command.fact);
   if (!wrong) return unknownPart('fact', '#/fact');
   const definition = complaintEvents.find(({ type }) => type === wrong.type)!;

@@ -11,11 +11,7 @@ export interface AcceptCompensation {
 }
 
 /** Mission §4: offered → accepted. Once per conduct; a customer who declined before may change their mind. */
-export const acceptCompensation = (
-  command: AcceptCompensation,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const acceptCompensation = (command: AcceptCompensation, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   const compensation = complaint.compensations.find(({ id }) => id === command.compensation);

@@ -15,11 +15,7 @@ export interface Correct {
 }
 
 /** Mission §3.5: put it right. Each correction is a new fact. */
-export const correct = (
-  command: Correct,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const correct = (command: Correct, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   const issue = complaint.issues.find(({ id }) => id === command.issue);

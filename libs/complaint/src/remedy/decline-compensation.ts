@@ -13,11 +13,7 @@ export interface DeclineCompensation {
 }
 
 /** Mission §4: offered → declined. Once per conduct; a customer who accepted before may change their mind. */
-export const declineCompensation = (
-  command: DeclineCompensation,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const declineCompensation = (command: DeclineCompensation, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   const compensation = complaint.compensations.find(({ id }) => id === command.compensation);

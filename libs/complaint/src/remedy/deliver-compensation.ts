@@ -13,11 +13,7 @@ export interface DeliverCompensation {
 }
 
 /** Mission §4: delivered, with proof. Once per conduct; also when nobody recorded that it was accepted. */
-export const deliverCompensation = (
-  command: DeliverCompensation,
-  complaint: Complaint,
-  _policy: Policy,
-) => {
+export const deliverCompensation = (command: DeliverCompensation, complaint: Complaint, _policy: Policy) => {
   const end = ended(complaint);
   if (end) return end;
   const compensation = complaint.compensations.find(({ id }) => id === command.compensation);

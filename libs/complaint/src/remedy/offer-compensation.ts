@@ -16,11 +16,7 @@ export interface OfferCompensation {
 }
 
 /** Mission §4: something of value for time and trouble, from the catalogue. */
-export const offerCompensation = (
-  command: OfferCompensation,
-  complaint: Complaint,
-  policy: Policy,
-) => {
+export const offerCompensation = (command: OfferCompensation, complaint: Complaint, policy: Policy) => {
   const refusal = ended(complaint) ?? unknownCodes(...wrongItem(command.item, policy));
   if (refusal) return refusal;
   if (!complaint.issues.some(({ id }) => id === command.issue)) return unknownPart('issue', '#/issue');
