@@ -1,4 +1,4 @@
-import { REFUSALS } from '#complaint/refusals';
+import { REFUSALS } from '#nouns/refusals';
 import { UnknownFact } from '#ledger/stream/codec';
 import { AppendRejected, ForeignPosition, OutcomeUnknown, StoreUnavailable, StreamDeleted } from '#ledger/stream/port';
 import { KeyError } from '#privacy/vault';

@@ -1,4 +1,4 @@
-import { REFUSALS } from '#complaint/refusals';
+import { REFUSALS } from '#nouns/refusals';
 import { problemDocument, Problem } from './problem.ts';
 import { isProblemCode, PROBLEMS, type ProblemCode } from './problem-table.ts';
 

@@ -1,4 +1,4 @@
-import { REFUSALS, type RefusalCode } from '#complaint/refusals';
+import { REFUSALS, type RefusalCode } from '#nouns/refusals';
 
 /** What a code of a problem means over HTTP. */
 export interface ProblemKind {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import type { Calendar } from '#policy/policy';
+import type { Calendar } from './calendar.ts';
 import { dueAfterWorkingDays } from './due.ts';
 import { isTimeZone } from './time-zone.ts';
 import { daysFrom, ordinaryDay } from './working-time.ts';

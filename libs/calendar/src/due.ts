@@ -1,4 +1,4 @@
-import type { Calendar } from '#policy/policy';
+import type { Calendar } from './calendar.ts';
 import { durationOf } from './duration.ts';
 import { daysFrom, ordinaryDay } from './working-time.ts';
 

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Calendar } from '#policy/policy';
+import type { Calendar } from './calendar.ts';
 
 /** A stretch of working time on one day of the calendar, in milliseconds since 1970. */
 export interface WorkingStretch {

@@ -12,7 +12,7 @@ import { apologyGiven, customerThanked, responsibilityAccepted } from './events/
 import { complaintClosed, complaintReopened, complaintResolved, complaintWithdrawn } from './events/ending.ts';
 import { complaintAcknowledged, complaintReceived } from './events/intake.ts';
 import { causeExplained, compensationOffered, correctionMade } from './events/putting-right.ts';
-import type { ApologyForm, Severity } from './vocabulary.ts';
+import type { ApologyForm, Severity } from '#policy/vocabulary';
 
 /** The complaint that most stories begin with: one issue, costly, received on a Monday at nine. */
 export const COMPLAINT = '11111111-1111-4111-8111-111111111111';

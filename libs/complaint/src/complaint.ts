@@ -6,7 +6,8 @@ import type { Process } from '#fact/vocabulary';
 import { evolve } from './evolve.ts';
 import { complaintEvents, type ComplaintEvent } from './events.ts';
 import type { complaintReceived } from './events/intake.ts';
-import type { Answer, ApologyForm, Due, Issue } from './vocabulary.ts';
+import type { ApologyForm } from '#policy/vocabulary';
+import type { Answer, Due, Issue } from './vocabulary.ts';
 
 /** When something became so, by whom, and the fact that says it. */
 export interface Mark {

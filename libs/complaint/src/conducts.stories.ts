@@ -17,7 +17,7 @@ import { complaintStreams, type Complaint } from './complaint.ts';
 import type { ComplaintEvent, ComplaintFact } from './events.ts';
 import { COMPLAINT_MOVES, type ComplaintMove } from './moves.stories.ts';
 import { receive } from './intake/receive.ts';
-import { SEVERITIES } from './vocabulary.ts';
+import { SEVERITIES } from '#policy/vocabulary';
 
 /** Whole conducts, made at random: what somebody does over both streams, a complaint's and its calls'. */
 

@@ -31,7 +31,8 @@ import { requestInformation } from './conversation/request-information.ts';
 import { resolve } from './ending/resolve.ts';
 import { stateCause } from './causes/state-cause.ts';
 import { thank } from './conversation/thank.ts';
-import { ANSWERS, APOLOGY_FORMS, SEVERITIES } from './vocabulary.ts';
+import { APOLOGY_FORMS, SEVERITIES } from '#policy/vocabulary';
+import { ANSWERS } from './vocabulary.ts';
 import { withdraw } from './ending/withdraw.ts';
 
 type Play = (conduct: Conduct, move: Move, words: Personal) => Decision<ComplaintEvent>;

@@ -1,24 +1,18 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { Role } from '#fact/fact';
 import { Code, Duration, Instant, Money, Process, Uuid, oneOf } from '#fact/vocabulary';
+import { SEVERITIES } from '#policy/vocabulary';
 
 /** Words of the mission as schemas (mission §1–§3). NOTE: enumerations are stored and published; they only ever grow. */
 
-export const SEVERITIES = ['minor', 'costly', 'grave'] as const;
-export type Severity = (typeof SEVERITIES)[number];
 export const CONFIDENTIALITIES = ['open', 'confidential', 'anonymous'] as const;
 export const CUSTOMER_TYPES = ['quiet', 'claimant', 'angry', 'activist'] as const;
-export const APOLOGY_FORMS = ['spoken', 'written', 'gift'] as const;
-export type ApologyForm = (typeof APOLOGY_FORMS)[number];
 export const ANSWERS = ['accepted', 'partly', 'not-accepted', 'silent'] as const;
 export type Answer = (typeof ANSWERS)[number];
 export const THIRD_PARTIES = ['lawyer', 'press', 'regulator'] as const;
 
 /** Who may apologise for a grave fault, and accept responsibility (mission §3.3). */
 export const speaksForTheCompany = (role: Role): boolean => role === 'manager' || role === 'director';
-
-/** The rules that a policy may let a person set aside with a reason (mission §3). Closing is none of them. */
-export const OVERRIDABLE_RULES = ['apology-before-thanks'] as const;
 
 /** The category of an issue that nobody named; it is in no recurrence group (formats.md, Closing, exactly). */
 export const UNSPECIFIED = 'unspecified';

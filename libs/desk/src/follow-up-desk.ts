@@ -2,11 +2,11 @@ import type { CallRead } from '#complaint/ending/close';
 import { Injectable } from '@nestjs/common';
 import { Command } from '@nestjs/cqrs';
 import { complaintStreams, type Complaint } from '#complaint/complaint';
-import type { RefusalCode } from '#complaint/refusals';
 import type { Actor, Fact } from '#fact/fact';
 import type { Decision } from '#fact/decision';
 import { streamOf } from '#fact/stream-kind';
 import type { FollowUpEvent } from '#follow-up/events';
+import type { FollowUpRefusal } from '#follow-up/refusals';
 import { followUpStreams, type FollowUp } from '#follow-up/follow-up';
 import { openFollowUp } from '#follow-up/open';
 import { supersede } from '#follow-up/supersede';
@@ -53,7 +53,7 @@ export class FollowUpDesk {
 
   async write(
     { followUp, body, caller }: ToFollowUp<Dated>,
-    decide: (call: FollowUp, asked: Asked) => Decision<FollowUpEvent, RefusalCode>,
+    decide: (call: FollowUp, asked: Asked) => Decision<FollowUpEvent, FollowUpRefusal>,
   ): Promise<Written> {
     if (!UUID.test(followUp)) return { kind: 'refused', refusal: { code: 'not-found' } };
     const request = this.desk.requestOf(caller, body);

@@ -1,6 +1,7 @@
 import type { Complaint } from '#complaint/complaint';
 import { policyEvents, type PolicyFact } from '#policy/events';
-import type { Calendar, VersionedPolicy } from '#policy/policy';
+import type { Calendar } from '#calendar/calendar';
+import type { VersionedPolicy } from '#policy/policy';
 import { codecOf } from '#ledger/stream/transact';
 import type { EventStore, ReadStreamOptions, RecordedEvent } from '#ledger/stream/port';
 import { Batcher } from '#postgres/batcher';

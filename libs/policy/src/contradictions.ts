@@ -1,8 +1,9 @@
 import { addDuration } from '#calendar/duration';
 import { isTimeZone } from '#calendar/time-zone';
-import { OVERRIDABLE_RULES } from '#complaint/vocabulary';
 import type { PolicyError } from './parse-policy.ts';
-import type { Calendar, Policy } from './policy.ts';
+import type { Calendar } from '#calendar/calendar';
+import type { Policy } from './policy.ts';
+import { OVERRIDABLE_RULES } from './vocabulary.ts';
 
 /** What a schema cannot say of a policy: that its parts fit together. */
 export const contradictions = (policy: Policy): PolicyError[] => [

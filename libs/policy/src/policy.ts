@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { Calendar } from '#calendar/calendar';
 import { Code, Duration, oneOf } from '#fact/vocabulary';
-import { APOLOGY_FORMS, SEVERITIES } from '#complaint/vocabulary';
+import { APOLOGY_FORMS, SEVERITIES } from './vocabulary.ts';
 
 /**
  * The one policy document of a deployment (mission §8). Every number of the mission lives here, never in code; every
@@ -8,30 +9,6 @@ import { APOLOGY_FORMS, SEVERITIES } from '#complaint/vocabulary';
  */
 
 const closed = { additionalProperties: false };
-
-/** Working time of one place: the zone, the hours of each weekday (1 = Monday), the days off. */
-export const Calendar = Type.Object(
-  {
-    timeZone: Type.String({ description: 'IANA name, e.g. Europe/Berlin', minLength: 1, maxLength: 64 }),
-    week: Type.Record(
-      Type.String({ pattern: '^[1-7]$' }),
-      Type.Array(
-        Type.Object(
-          {
-            from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
-            to: Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$' }),
-          },
-          closed,
-        ),
-        { maxItems: 8 },
-      ),
-      closed,
-    ),
-    holidays: Type.Array(Type.String({ format: 'date' }), { maxItems: 1000 }),
-  },
-  closed,
-);
-export type Calendar = Static<typeof Calendar>;
 
 /** A published time limit, in working days of a calendar. */
 const Norm = Type.Object({ workingDays: Type.Integer({ minimum: 0, maximum: 1000 }), calendar: Code }, closed);

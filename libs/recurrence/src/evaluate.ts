@@ -1,4 +1,3 @@
-import type { RefusalCode } from '#complaint/refusals';
 import { nothing, recorded, type Decision } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import { recurrenceNoticed, recurrenceSubsided, type RecurrenceEvent } from './events.ts';
@@ -24,7 +23,7 @@ export const evaluate = (
   command: EvaluateRecurrence,
   recurrence: Recurrence | undefined,
   policy: Policy,
-): Decision<RecurrenceEvent, RefusalCode> => {
+): Decision<RecurrenceEvent, never> => {
   if (recurrence && command.through <= recurrence.through) return nothing;
   const { group, count, evidence, through } = command;
   const { threshold, window } = policy.recurrence;

@@ -1,4 +1,4 @@
-import { REFUSALS } from '#complaint/refusals';
+import { REFUSALS } from '#nouns/refusals';
 import { PROBLEMS, type ProblemCode } from '../problem-table.ts';
 import { PROBLEM_MEDIA_TYPE } from '../problem.ts';
 import type { Method, Operation } from './document.ts';
@@ -60,7 +60,7 @@ const WRITING: readonly ProblemCode[] = [
   'revision-mismatch',
   'mistyped-reference',
   'ledger-unavailable',
-  ...(Object.keys(REFUSALS) as (keyof typeof REFUSALS)[]),
+  ...(Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => Object.hasOwn(REFUSALS, code)),
 ];
 /** Who acts is looked at under /v1 only: probes and schemas are nobody's business. */
 const ACTING: readonly ProblemCode[] = ['invalid-actor', 'role-not-allowed'];

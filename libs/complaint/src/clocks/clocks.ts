@@ -1,5 +1,5 @@
 import { dueAfterWorkingDays, type DerivedDay } from '#calendar/due';
-import type { Calendar } from '#policy/policy';
+import type { Calendar } from '#calendar/calendar';
 import type { Complaint } from '../complaint.ts';
 
 /** A time limit as it is shown: by when, whether it was met, and how it was counted (mission §5). */

@@ -2,12 +2,12 @@ import { nothing, recorded } from '#fact/decision';
 import type { Role } from '#fact/fact';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
+import type { ApologyForm } from '#policy/vocabulary';
 import type { Apology, Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
 import { apologyGiven } from '../events/conversation.ts';
 import { overridden, type Override } from './override.ts';
-import type { ApologyForm } from '../vocabulary.ts';
 
 export interface Apologise {
   /** The role of who apologises. */

@@ -1,7 +1,8 @@
 import type { FollowUp } from '#follow-up/follow-up';
 import type { Policy } from '#policy/policy';
 import type { Complaint, IssueState } from '../complaint.ts';
-import { SEVERITIES, speaksForTheCompany, type Severity } from '../vocabulary.ts';
+import { SEVERITIES, type Severity } from '#policy/vocabulary';
+import { speaksForTheCompany } from '../vocabulary.ts';
 
 /** NOTE: published codes; an open list. */
 export type MissingCode =

@@ -2,7 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { defineEvent } from '#fact/define-event';
 import { ROLES } from '#fact/fact';
 import { Code, Instant, Uuid, oneOf, personal } from '#fact/vocabulary';
-import { ANSWERS, APOLOGY_FORMS } from '../vocabulary.ts';
+import { APOLOGY_FORMS } from '#policy/vocabulary';
+import { ANSWERS } from '../vocabulary.ts';
 
 /** Mission §3, steps 2–4 and 6: what was said. NOTE: stored for ever (see intake.ts). */
 

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { defineEvent } from '#fact/define-event';
 import { Code, Money, Process, Uuid, oneOf, personal } from '#fact/vocabulary';
-import { Issue, SEVERITIES } from '../vocabulary.ts';
+import { SEVERITIES } from '#policy/vocabulary';
+import { Issue } from '../vocabulary.ts';
 
 /** Mission §3, steps 4, 5 and 7, and §4: issues, causes and remedies. NOTE: stored for ever (see intake.ts). */
 

@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { apologise } from '#complaint/conversation/apologise';
-import { APOLOGY_FORMS, type ApologyForm } from '#complaint/vocabulary';
+import { APOLOGY_FORMS, type ApologyForm } from '#policy/vocabulary';
 import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
 import { Choice, Text } from '../fields.ts';

@@ -1,5 +1,5 @@
 import type { ToldIssue } from '#complaint/intake/receive';
-import { SEVERITIES, type Severity } from '#complaint/vocabulary';
+import { SEVERITIES, type Severity } from '#policy/vocabulary';
 import { Choice, Code, Duration, Flag, Inside } from '../fields.ts';
 import { MoneyBody, present, ProcessBody } from '../shapes.ts';
 

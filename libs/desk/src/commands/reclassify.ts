@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { reclassify } from '#complaint/issues/reclassify';
-import { SEVERITIES, type Severity } from '#complaint/vocabulary';
+import { SEVERITIES, type Severity } from '#policy/vocabulary';
 import { personalText } from '#fact/personal';
 import { wrongMember } from '../answering.ts';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';
