@@ -1,9 +1,11 @@
-import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { CallerOf } from '#api/caller-of';
 import { createApi } from '#api/create-api';
+import { Door } from '#api/doors/door';
 import type { Caller } from '#desk/caller';
+import { CONDUCTORS } from '#desk/roles';
 import { MessageBody } from '#desk/commands/record-message';
 import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
 import { openDatabase } from '#postgres/database';
@@ -19,9 +21,14 @@ const { event: bytes } = alone();
 const data = JSON.stringify(bytes.data);
 const metadata = JSON.stringify(bytes.metadata);
 
-@Controller('v1/complaints/:complaint')
+@Controller()
 class BareDoor {
-  @Post('messages')
+  @Door({
+    method: 'POST',
+    path: 'v1/complaints/:complaint/messages',
+    summary: 'Record a message.',
+    roles: CONDUCTORS,
+  })
   async record(
     @Param('complaint') complaint: string,
     @Body() _body: MessageBody,

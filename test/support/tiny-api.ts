@@ -1,16 +1,18 @@
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Param, Query, Res } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiOperation, ApiProperty, ApiResponse } from '@nestjs/swagger';
+import { ApiProperty, ApiResponse } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { answerWritten } from '#api/answer';
 import { CallerOf } from '#api/caller-of';
 import { createApi } from '#api/create-api';
+import { Door } from '#api/doors/door';
 import { makeLog } from '#program/log';
 import { CodeParameter, InstantParameter, LimitParameter } from '#api/parameters';
 import type { ApiParts } from '#api/api-dependencies';
 import type { Caller } from '#desk/caller';
+import { STAFF } from '#desk/roles';
 import type { Written } from '#desk/written';
 import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
 
@@ -71,10 +73,9 @@ export const tinyApi = async (parts: Partial<ApiParts> = {}): Promise<Tiny> => {
     -readonly [Key in keyof Tiny]: Tiny[Key];
   };
 
-  @Controller('v1/tiny')
+  @Controller()
   class TinyDoors {
-    @Post()
-    @ApiOperation({ summary: 'Receive.' })
+    @Door({ method: 'POST', path: 'v1/tiny', summary: 'Receive.', roles: STAFF })
     @ApiResponse({ status: 201, description: 'Recorded.', schema: WRITTEN })
     @ApiResponse({ status: 200, description: 'It was so.', schema: WRITTEN })
     async receive(
@@ -86,7 +87,7 @@ export const tinyApi = async (parts: Partial<ApiParts> = {}): Promise<Tiny> => {
       return answerWritten(reply, await tiny.next());
     }
 
-    @Get()
+    @Door({ method: 'GET', path: 'v1/tiny', summary: 'A list.', roles: STAFF })
     @ApiResponse({
       status: 200,
       description: 'A list.',
@@ -100,12 +101,12 @@ export const tinyApi = async (parts: Partial<ApiParts> = {}): Promise<Tiny> => {
       return { limit, category, at };
     }
 
-    @Get('by-class')
+    @Door({ method: 'GET', path: 'v1/tiny/by-class', summary: 'By a class.', roles: STAFF })
     byClass(@Query() filters: TinyFilters) {
       return filters;
     }
 
-    @Get(':id')
+    @Door({ method: 'GET', path: 'v1/tiny/:id', summary: 'One.', roles: STAFF })
     @ApiResponse({
       status: 200,
       description: 'One.',

@@ -13,6 +13,7 @@ import type { HttpMetrics } from './http-metrics.ts';
 import { refusalInOpenMode, type OpenMode } from './open-mode.ts';
 import { answerProblem } from './problem-answer.ts';
 import { Problem, PROBLEM_MEDIA_TYPE, problemDocument } from './problem.ts';
+import { refusalOfRole } from './role-guard.ts';
 import { Routes } from './routes.ts';
 
 const LONGEST_URL = 8192;
@@ -58,13 +59,15 @@ export const problemAdapter = (defaults: HttpDefaults): FastifyAdapter => {
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.decorate('requestContext', defaults);
+  fastify.decorate('routes', routes);
   fastify.decorateRequest('correlationId', '');
   fastify.decorateRequest('problemCode', undefined);
   routes.watch(fastify);
   takeJsonBodies(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
     greet(request, reply);
-    const refusal = refusalInOpenMode(request.raw, defaults.openMode) ?? refusalOfForm(request);
+    const refusal =
+      refusalInOpenMode(request.raw, defaults.openMode) ?? refusalOfForm(request) ?? refusalOfRole(request);
     if (refusal) throw refusal;
   });
   fastify.addHook('onSend', async (_request, reply) => {

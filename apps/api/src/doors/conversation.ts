@@ -1,6 +1,7 @@
-import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Param, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { CONDUCTORS } from '#desk/roles';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '#desk/caller';
 import { Acknowledge, AcknowledgementBody } from '#desk/commands/acknowledge';
@@ -20,12 +21,15 @@ import { Writes } from './door.ts';
 
 /** What is said to the customer and heard from them (mission §3, steps 1–4). */
 @ApiTags('complaints')
-@Controller('v1/complaints/:complaint')
+@Controller()
 export class ConversationDoors {
   constructor(private readonly commands: CommandBus) {}
 
-  @Post('acknowledgements')
-  @Writes('Tell the customer that the complaint has arrived, and by when there will be an answer.')
+  @Writes({
+    path: 'v1/complaints/:complaint/acknowledgements',
+    summary: 'Tell the customer that the complaint has arrived, and by when there will be an answer.',
+    roles: CONDUCTORS,
+  })
   async acknowledge(
     @Param('complaint') complaint: string,
     @Body() body: AcknowledgementBody,
@@ -35,8 +39,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new Acknowledge(complaint, body, caller)));
   }
 
-  @Post('thanks')
-  @Writes('Thank the customer, saying why the complaint matters.')
+  @Writes({
+    path: 'v1/complaints/:complaint/thanks',
+    summary: 'Thank the customer, saying why the complaint matters.',
+    roles: CONDUCTORS,
+  })
   async thank(
     @Param('complaint') complaint: string,
     @Body() body: ThanksBody,
@@ -46,8 +53,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new Thank(complaint, body, caller)));
   }
 
-  @Post('apologies')
-  @Writes('Apologise. The level is the role of who acts; the thanks come first.')
+  @Writes({
+    path: 'v1/complaints/:complaint/apologies',
+    summary: 'Apologise. The level is the role of who acts; the thanks come first.',
+    roles: CONDUCTORS,
+  })
   async apologise(
     @Param('complaint') complaint: string,
     @Body() body: ApologyBody,
@@ -57,8 +67,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new Apologise(complaint, body, caller)));
   }
 
-  @Post('responsibility')
-  @Writes('Accept responsibility in the name of the company: a manager or a director.')
+  @Writes({
+    path: 'v1/complaints/:complaint/responsibility',
+    summary: 'Accept responsibility in the name of the company: a manager or a director.',
+    roles: CONDUCTORS,
+  })
   async acceptResponsibility(
     @Param('complaint') complaint: string,
     @Body() body: ResponsibilityBody,
@@ -68,8 +81,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new AcceptResponsibility(complaint, body, caller)));
   }
 
-  @Post('information-requests')
-  @Writes('Ask the customer for help in clarifying what happened.')
+  @Writes({
+    path: 'v1/complaints/:complaint/information-requests',
+    summary: 'Ask the customer for help in clarifying what happened.',
+    roles: CONDUCTORS,
+  })
   async requestInformation(
     @Param('complaint') complaint: string,
     @Body() body: InformationRequestBody,
@@ -79,8 +95,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new RequestInformation(complaint, body, caller)));
   }
 
-  @Post('information')
-  @Writes('Record what the customer told.')
+  @Writes({
+    path: 'v1/complaints/:complaint/information',
+    summary: 'Record what the customer told.',
+    roles: CONDUCTORS,
+  })
   async giveInformation(
     @Param('complaint') complaint: string,
     @Body() body: InformationBody,
@@ -90,8 +109,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new GiveInformation(complaint, body, caller)));
   }
 
-  @Post('messages')
-  @Writes('Record a message to or from the customer.')
+  @Writes({
+    path: 'v1/complaints/:complaint/messages',
+    summary: 'Record a message to or from the customer.',
+    roles: CONDUCTORS,
+  })
   async recordMessage(
     @Param('complaint') complaint: string,
     @Body() body: MessageBody,
@@ -101,8 +123,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new RecordMessage(complaint, body, caller)));
   }
 
-  @Post('promises')
-  @Writes('Promise the customer something by a time.')
+  @Writes({
+    path: 'v1/complaints/:complaint/promises',
+    summary: 'Promise the customer something by a time.',
+    roles: CONDUCTORS,
+  })
   async makePromise(
     @Param('complaint') complaint: string,
     @Body() body: PromiseBody,
@@ -112,8 +137,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new MakePromise(complaint, body, caller)));
   }
 
-  @Post('promises/:promise/fulfilments')
-  @Writes('Say that a promise was kept.')
+  @Writes({
+    path: 'v1/complaints/:complaint/promises/:promise/fulfilments',
+    summary: 'Say that a promise was kept.',
+    roles: CONDUCTORS,
+  })
   async fulfilPromise(
     @Param('complaint') complaint: string,
     @Param('promise') promise: string,
@@ -124,8 +152,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new FulfilPromise(complaint, promise, body, caller)));
   }
 
-  @Post('assignments')
-  @Writes('Say who conducts the complaint.')
+  @Writes({
+    path: 'v1/complaints/:complaint/assignments',
+    summary: 'Say who conducts the complaint.',
+    roles: CONDUCTORS,
+  })
   async assign(
     @Param('complaint') complaint: string,
     @Body() body: AssignmentBody,
@@ -135,8 +166,11 @@ export class ConversationDoors {
     return answerWritten(reply, await this.commands.execute(new Assign(complaint, body, caller)));
   }
 
-  @Post('contacts')
-  @Writes('Record how the customer can be reached.')
+  @Writes({
+    path: 'v1/complaints/:complaint/contacts',
+    summary: 'Record how the customer can be reached.',
+    roles: CONDUCTORS,
+  })
   async giveContact(
     @Param('complaint') complaint: string,
     @Body() body: ContactBody,

@@ -1,6 +1,7 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { STAFF } from '#desk/roles';
 import { FindCustomer } from '#desk/queries/find-customer';
 import { parameter } from '../parameters.ts';
 import { Refuses } from '../openapi/refuses.ts';
@@ -20,13 +21,12 @@ const CustomerReference = (): ParameterDecorator =>
 
 /** Customers as subjects: an id, and nothing that an erasure would have to reach. */
 @ApiTags('customers')
-@Controller('v1/customers')
+@Controller()
 export class CustomerDoors {
   constructor(private readonly queries: QueryBus) {}
 
-  @Get()
   @Refuses('not-found')
-  @Reads('Which subject a customer’s reference stands for.', CUSTOMER)
+  @Reads({ path: 'v1/customers', summary: 'Which subject a customer’s reference stands for.', roles: STAFF }, CUSTOMER)
   async find(@CustomerReference() reference: string) {
     return found(await this.queries.execute(new FindCustomer(reference))).value;
   }

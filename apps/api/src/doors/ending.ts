@@ -1,6 +1,7 @@
-import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Param, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { CONDUCTORS } from '#desk/roles';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '#desk/caller';
 import { Resolve, ResolutionBody } from '#desk/commands/resolve';
@@ -16,12 +17,18 @@ import { Writes } from './door.ts';
 
 /** How a conduct ends and begins again (mission §3), and what stands beside it. */
 @ApiTags('complaints')
-@Controller('v1/complaints/:complaint')
+@Controller()
 export class EndingDoors {
   constructor(private readonly commands: CommandBus) {}
 
-  @Post('resolutions')
-  @Writes('Tell the customer how the complaint is resolved. A follow-up call is opened.', RESOLUTION)
+  @Writes(
+    {
+      path: 'v1/complaints/:complaint/resolutions',
+      summary: 'Tell the customer how the complaint is resolved. A follow-up call is opened.',
+      roles: CONDUCTORS,
+    },
+    RESOLUTION,
+  )
   async resolve(
     @Param('complaint') complaint: string,
     @Body() body: ResolutionBody,
@@ -31,8 +38,11 @@ export class EndingDoors {
     return answerWritten(reply, await this.commands.execute(new Resolve(complaint, body, caller)));
   }
 
-  @Post('answers')
-  @Writes('Record what the customer says about the resolution.')
+  @Writes({
+    path: 'v1/complaints/:complaint/answers',
+    summary: 'Record what the customer says about the resolution.',
+    roles: CONDUCTORS,
+  })
   async answer(
     @Param('complaint') complaint: string,
     @Body() body: AnswerBody,
@@ -42,8 +52,11 @@ export class EndingDoors {
     return answerWritten(reply, await this.commands.execute(new RecordAnswer(complaint, body, caller)));
   }
 
-  @Post('closures')
-  @Writes('Close the complaint. What is missing comes back as a list.')
+  @Writes({
+    path: 'v1/complaints/:complaint/closures',
+    summary: 'Close the complaint. What is missing comes back as a list.',
+    roles: CONDUCTORS,
+  })
   async close(
     @Param('complaint') complaint: string,
     @Body() body: ClosureBody,
@@ -53,8 +66,7 @@ export class EndingDoors {
     return answerWritten(reply, await this.commands.execute(new Close(complaint, body, caller)));
   }
 
-  @Post('reopenings')
-  @Writes('Begin the conduct anew.')
+  @Writes({ path: 'v1/complaints/:complaint/reopenings', summary: 'Begin the conduct anew.', roles: CONDUCTORS })
   async reopen(
     @Param('complaint') complaint: string,
     @Body() body: ReopeningBody,
@@ -64,8 +76,11 @@ export class EndingDoors {
     return answerWritten(reply, await this.commands.execute(new Reopen(complaint, body, caller)));
   }
 
-  @Post('withdrawals')
-  @Writes('Record that the customer withdrew the complaint.')
+  @Writes({
+    path: 'v1/complaints/:complaint/withdrawals',
+    summary: 'Record that the customer withdrew the complaint.',
+    roles: CONDUCTORS,
+  })
   async withdraw(
     @Param('complaint') complaint: string,
     @Body() body: WithdrawalBody,
@@ -75,8 +90,11 @@ export class EndingDoors {
     return answerWritten(reply, await this.commands.execute(new Withdraw(complaint, body, caller)));
   }
 
-  @Post('rectifications')
-  @Writes('Add what is right to an earlier fact that was found wrong. Nothing is edited.')
+  @Writes({
+    path: 'v1/complaints/:complaint/rectifications',
+    summary: 'Add what is right to an earlier fact that was found wrong. Nothing is edited.',
+    roles: CONDUCTORS,
+  })
   async rectify(
     @Param('complaint') complaint: string,
     @Body() body: RectificationBody,

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { CONDUCTORS, STAFF } from '#desk/roles';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '#desk/caller';
 import {
@@ -35,7 +36,7 @@ import { listed, LIST_READERS, type ListReaders } from './listed.ts';
 
 /** The list that people work from, and what happened on a call (mission §7). */
 @ApiTags('follow-up calls')
-@Controller('v1/follow-up-calls')
+@Controller()
 export class FollowUpCallDoors {
   constructor(
     private readonly commands: CommandBus,
@@ -43,8 +44,10 @@ export class FollowUpCallDoors {
     @Inject(LIST_READERS) private readonly readers: ListReaders,
   ) {}
 
-  @Get()
-  @Reads('Every open call, the one that is due first at the top.', CALLS)
+  @Reads(
+    { path: 'v1/follow-up-calls', summary: 'Every open call, the one that is due first at the top.', roles: STAFF },
+    CALLS,
+  )
   async list(
     @UuidParameter('complaint', 'Of this complaint.') complaint: string | undefined,
     @ChoiceParameter('kind', 'Why somebody calls.', FOLLOW_UP_KINDS) kind: string | undefined,
@@ -72,15 +75,20 @@ export class FollowUpCallDoors {
     };
   }
 
-  @Get(':followUp')
-  @Reads('A follow-up call. Answered from the ledger.', CALL)
+  @Reads(
+    { path: 'v1/follow-up-calls/:followUp', summary: 'A follow-up call. Answered from the ledger.', roles: STAFF },
+    CALL,
+  )
   async call(@Param('followUp') followUp: string, @Res({ passthrough: true }) reply: FastifyReply) {
     const { value, revision } = found(await this.queries.execute(new ReadFollowUp(followUp)));
     return answerFound(reply, value, revision);
   }
 
-  @Post(':followUp/attempts')
-  @Writes('Somebody called, and the customer could not talk.')
+  @Writes({
+    path: 'v1/follow-up-calls/:followUp/attempts',
+    summary: 'Somebody called, and the customer could not talk.',
+    roles: CONDUCTORS,
+  })
   async attempt(
     @Param('followUp') followUp: string,
     @Body() body: AttemptBody,
@@ -90,8 +98,11 @@ export class FollowUpCallDoors {
     return answerWritten(reply, await this.commands.execute(new RecordAttempt(followUp, body, caller)));
   }
 
-  @Post(':followUp/outcomes')
-  @Writes('What came of the call: the two scores, or a customer who would rather not score.')
+  @Writes({
+    path: 'v1/follow-up-calls/:followUp/outcomes',
+    summary: 'What came of the call: the two scores, or a customer who would rather not score.',
+    roles: CONDUCTORS,
+  })
   async outcome(
     @Param('followUp') followUp: string,
     @Body() body: OutcomeBody,
@@ -101,8 +112,11 @@ export class FollowUpCallDoors {
     return answerWritten(reply, await this.commands.execute(new RecordOutcome(followUp, body, caller)));
   }
 
-  @Post(':followUp/reschedulings')
-  @Writes('Put the call off to a better time.')
+  @Writes({
+    path: 'v1/follow-up-calls/:followUp/reschedulings',
+    summary: 'Put the call off to a better time.',
+    roles: CONDUCTORS,
+  })
   async reschedule(
     @Param('followUp') followUp: string,
     @Body() body: ReschedulingBody,

@@ -1,5 +1,6 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { STAFF } from '#desk/roles';
 import { Desk } from '#desk/desk';
 import { printedReference } from '#desk/reference';
 import { normsAchieved } from '#read-models/norms/query';
@@ -27,15 +28,21 @@ const MIN_POSITION = 'The list must know this position; waits up to 2 s.';
 
 /** What keeps going wrong (mission §6): processes, never people. */
 @ApiTags('prevention')
-@Controller('v1/recurring-complaints')
+@Controller()
 export class RecurringComplaintDoors {
   constructor(
     private readonly desk: Desk,
     @Inject(LIST_READERS) private readonly readers: ListReaders,
   ) {}
 
-  @Get()
-  @Reads('Groups of two complaints or more about the same thing, the most frequent first.', RECURRING)
+  @Reads(
+    {
+      path: 'v1/recurring-complaints',
+      summary: 'Groups of two complaints or more about the same thing, the most frequent first.',
+      roles: STAFF,
+    },
+    RECURRING,
+  )
   async list(
     @WindowParameter('P90D') window: WindowAsked,
     @ChoiceParameter(
@@ -77,16 +84,19 @@ export class RecurringComplaintDoors {
 
 /** What is late, or soon will be (mission §5). */
 @ApiTags('clocks')
-@Controller('v1/overdue')
+@Controller()
 export class OverdueDoors {
   constructor(
     private readonly desk: Desk,
     @Inject(LIST_READERS) private readonly readers: ListReaders,
   ) {}
 
-  @Get()
   @Reads(
-    'Promises and clocks that ran out, the longest overdue first; with `by` also those that will by then.',
+    {
+      path: 'v1/overdue',
+      summary: 'Promises and clocks that ran out, the longest overdue first; with `by` also those that will by then.',
+      roles: STAFF,
+    },
     OVERDUE,
   )
   async list(
@@ -115,15 +125,21 @@ export class OverdueDoors {
 
 /** The published norms, and what was achieved (mission §5). */
 @ApiTags('clocks')
-@Controller('v1/norms')
+@Controller()
 export class NormDoors {
   constructor(
     private readonly desk: Desk,
     @Inject(LIST_READERS) private readonly readers: ListReaders,
   ) {}
 
-  @Get()
-  @Reads('Each norm, the policy version that publishes it, and the share that was achieved.', NORMS)
+  @Reads(
+    {
+      path: 'v1/norms',
+      summary: 'Each norm, the policy version that publishes it, and the share that was achieved.',
+      roles: 'open',
+    },
+    NORMS,
+  )
   async norms(@WindowParameter('P90D') asked: WindowAsked) {
     const now = this.desk.now();
     const window = asked.from(now);

@@ -1,6 +1,7 @@
-import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Param, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { CONDUCTORS } from '#desk/roles';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '#desk/caller';
 import { AddIssue, AddedIssueBody } from '#desk/commands/add-issue';
@@ -24,12 +25,15 @@ import { Writes } from './door.ts';
 
 /** Issues, causes and remedies (mission §3, steps 4, 5 and 7, and §4). */
 @ApiTags('complaints')
-@Controller('v1/complaints/:complaint')
+@Controller()
 export class PuttingRightDoors {
   constructor(private readonly commands: CommandBus) {}
 
-  @Post('issues')
-  @Writes('Add one more thing that went wrong.')
+  @Writes({
+    path: 'v1/complaints/:complaint/issues',
+    summary: 'Add one more thing that went wrong.',
+    roles: CONDUCTORS,
+  })
   async addIssue(
     @Param('complaint') complaint: string,
     @Body() body: AddedIssueBody,
@@ -39,8 +43,7 @@ export class PuttingRightDoors {
     return answerWritten(reply, await this.commands.execute(new AddIssue(complaint, body, caller)));
   }
 
-  @Post('reclassifications')
-  @Writes('Classify an issue anew.')
+  @Writes({ path: 'v1/complaints/:complaint/reclassifications', summary: 'Classify an issue anew.', roles: CONDUCTORS })
   async reclassify(
     @Param('complaint') complaint: string,
     @Body() body: ReclassificationBody,
@@ -50,8 +53,11 @@ export class PuttingRightDoors {
     return answerWritten(reply, await this.commands.execute(new Reclassify(complaint, body, caller)));
   }
 
-  @Post('assessments')
-  @Writes('Decide whether an issue can be repaired.')
+  @Writes({
+    path: 'v1/complaints/:complaint/assessments',
+    summary: 'Decide whether an issue can be repaired.',
+    roles: CONDUCTORS,
+  })
   async assess(
     @Param('complaint') complaint: string,
     @Body() body: AssessmentBody,
@@ -61,8 +67,11 @@ export class PuttingRightDoors {
     return answerWritten(reply, await this.commands.execute(new Assess(complaint, body, caller)));
   }
 
-  @Post('causes')
-  @Writes('Name the process that is suspected or confirmed as a cause.')
+  @Writes({
+    path: 'v1/complaints/:complaint/causes',
+    summary: 'Name the process that is suspected or confirmed as a cause.',
+    roles: CONDUCTORS,
+  })
   async stateCause(
     @Param('complaint') complaint: string,
     @Body() body: CauseBody,
@@ -72,8 +81,11 @@ export class PuttingRightDoors {
     return answerWritten(reply, await this.commands.execute(new StateCause(complaint, body, caller)));
   }
 
-  @Post('explanations')
-  @Writes('Explain why it happened, or say why no explanation is owed.')
+  @Writes({
+    path: 'v1/complaints/:complaint/explanations',
+    summary: 'Explain why it happened, or say why no explanation is owed.',
+    roles: CONDUCTORS,
+  })
   async explain(
     @Param('complaint') complaint: string,
     @Body() body: ExplanationBody,
@@ -83,8 +95,7 @@ export class PuttingRightDoors {
     return answerWritten(reply, await this.commands.execute(new Explain(complaint, body, caller)));
   }
 
-  @Post('corrections')
-  @Writes('Say what was put right.')
+  @Writes({ path: 'v1/complaints/:complaint/corrections', summary: 'Say what was put right.', roles: CONDUCTORS })
   async correct(
     @Param('complaint') complaint: string,
     @Body() body: CorrectionBody,
@@ -94,8 +105,11 @@ export class PuttingRightDoors {
     return answerWritten(reply, await this.commands.execute(new Correct(complaint, body, caller)));
   }
 
-  @Post('compensations')
-  @Writes('Offer something of value for time and trouble.')
+  @Writes({
+    path: 'v1/complaints/:complaint/compensations',
+    summary: 'Offer something of value for time and trouble.',
+    roles: CONDUCTORS,
+  })
   async offerCompensation(
     @Param('complaint') complaint: string,
     @Body() body: CompensationBody,
@@ -105,8 +119,11 @@ export class PuttingRightDoors {
     return answerWritten(reply, await this.commands.execute(new OfferCompensation(complaint, body, caller)));
   }
 
-  @Post('compensations/:compensation/acceptances')
-  @Writes('The customer accepts the compensation.')
+  @Writes({
+    path: 'v1/complaints/:complaint/compensations/:compensation/acceptances',
+    summary: 'The customer accepts the compensation.',
+    roles: CONDUCTORS,
+  })
   async accept(
     @Param('complaint') complaint: string,
     @Param('compensation') compensation: string,
@@ -120,8 +137,11 @@ export class PuttingRightDoors {
     );
   }
 
-  @Post('compensations/:compensation/declines')
-  @Writes('The customer declines the compensation.')
+  @Writes({
+    path: 'v1/complaints/:complaint/compensations/:compensation/declines',
+    summary: 'The customer declines the compensation.',
+    roles: CONDUCTORS,
+  })
   async decline(
     @Param('complaint') complaint: string,
     @Param('compensation') compensation: string,
@@ -135,8 +155,11 @@ export class PuttingRightDoors {
     );
   }
 
-  @Post('compensations/:compensation/deliveries')
-  @Writes('The compensation reached the customer.')
+  @Writes({
+    path: 'v1/complaints/:complaint/compensations/:compensation/deliveries',
+    summary: 'The compensation reached the customer.',
+    roles: CONDUCTORS,
+  })
   async deliver(
     @Param('complaint') complaint: string,
     @Param('compensation') compensation: string,

@@ -1,6 +1,7 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Param, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { STAFF } from '#desk/roles';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Thing } from '#desk/complaint-desk';
 import { ReadComplaint } from '#desk/queries/read-complaint';
@@ -22,12 +23,18 @@ import { PointParameter, RevisionParameter } from './door-parameters.ts';
 
 /** A complaint as it is, as it was, and how it came to be so. Answered from the ledger: every acknowledged write is in it. */
 @ApiTags('complaints')
-@Controller('v1/complaints/:complaint')
+@Controller()
 export class ReadingDoors {
   constructor(private readonly queries: QueryBus) {}
 
-  @Get()
-  @Reads('What is so about a complaint, by its id or reference; with `at` or `revision` as it was.', COMPLAINT)
+  @Reads(
+    {
+      path: 'v1/complaints/:complaint',
+      summary: 'What is so about a complaint, by its id or reference; with `at` or `revision` as it was.',
+      roles: STAFF,
+    },
+    COMPLAINT,
+  )
   async complaint(
     @Param('complaint') complaint: string,
     @InstantParameter('at', 'What was known then.') at: string | undefined,
@@ -42,8 +49,14 @@ export class ReadingDoors {
     return answerFound(reply, answer.value, answer.revision);
   }
 
-  @Get('history')
-  @Reads('Every fact of a complaint in order; with `from` and `to` what came between two points.', HISTORY)
+  @Reads(
+    {
+      path: 'v1/complaints/:complaint/history',
+      summary: 'Every fact of a complaint in order; with `from` and `to` what came between two points.',
+      roles: STAFF,
+    },
+    HISTORY,
+  )
   async history(
     @Param('complaint') complaint: string,
     @PointParameter('from', 'Facts after this revision, or recorded after this instant.') from: Point | undefined,
@@ -76,9 +89,12 @@ export class ReadingDoors {
     );
   }
 
-  @Get('next-steps')
   @Reads(
-    'What can be done now, what should be done next and why, with suggested wording (Accept-Language).',
+    {
+      path: 'v1/complaints/:complaint/next-steps',
+      summary: 'What can be done now, what should be done next and why, with suggested wording (Accept-Language).',
+      roles: STAFF,
+    },
     NEXT_STEPS,
   )
   async nextSteps(
@@ -91,8 +107,7 @@ export class ReadingDoors {
     return answerFound(reply, value, revision);
   }
 
-  @Get('issues/:id')
-  @Reads('An issue.', THING_ANSWERS.issue)
+  @Reads({ path: 'v1/complaints/:complaint/issues/:id', summary: 'An issue.', roles: STAFF }, THING_ANSWERS.issue)
   issue(
     @Param('complaint') complaint: string,
     @Param('id') id: string,
@@ -101,8 +116,10 @@ export class ReadingDoors {
     return this.thing(complaint, 'issue', id, reply);
   }
 
-  @Get('information-requests/:id')
-  @Reads('A request for information.', THING_ANSWERS['information-request'])
+  @Reads(
+    { path: 'v1/complaints/:complaint/information-requests/:id', summary: 'A request for information.', roles: STAFF },
+    THING_ANSWERS['information-request'],
+  )
   request(
     @Param('complaint') complaint: string,
     @Param('id') id: string,
@@ -111,8 +128,7 @@ export class ReadingDoors {
     return this.thing(complaint, 'information-request', id, reply);
   }
 
-  @Get('messages/:id')
-  @Reads('A message.', THING_ANSWERS.message)
+  @Reads({ path: 'v1/complaints/:complaint/messages/:id', summary: 'A message.', roles: STAFF }, THING_ANSWERS.message)
   message(
     @Param('complaint') complaint: string,
     @Param('id') id: string,
@@ -121,8 +137,7 @@ export class ReadingDoors {
     return this.thing(complaint, 'message', id, reply);
   }
 
-  @Get('promises/:id')
-  @Reads('A promise.', THING_ANSWERS.promise)
+  @Reads({ path: 'v1/complaints/:complaint/promises/:id', summary: 'A promise.', roles: STAFF }, THING_ANSWERS.promise)
   promise(
     @Param('complaint') complaint: string,
     @Param('id') id: string,
@@ -131,8 +146,10 @@ export class ReadingDoors {
     return this.thing(complaint, 'promise', id, reply);
   }
 
-  @Get('causes/:id')
-  @Reads('A cause, suspected or confirmed.', THING_ANSWERS.cause)
+  @Reads(
+    { path: 'v1/complaints/:complaint/causes/:id', summary: 'A cause, suspected or confirmed.', roles: STAFF },
+    THING_ANSWERS.cause,
+  )
   cause(
     @Param('complaint') complaint: string,
     @Param('id') id: string,
@@ -141,8 +158,10 @@ export class ReadingDoors {
     return this.thing(complaint, 'cause', id, reply);
   }
 
-  @Get('corrections/:id')
-  @Reads('A correction.', THING_ANSWERS.correction)
+  @Reads(
+    { path: 'v1/complaints/:complaint/corrections/:id', summary: 'A correction.', roles: STAFF },
+    THING_ANSWERS.correction,
+  )
   correction(
     @Param('complaint') complaint: string,
     @Param('id') id: string,
@@ -151,8 +170,10 @@ export class ReadingDoors {
     return this.thing(complaint, 'correction', id, reply);
   }
 
-  @Get('compensations/:id')
-  @Reads('A compensation.', THING_ANSWERS.compensation)
+  @Reads(
+    { path: 'v1/complaints/:complaint/compensations/:id', summary: 'A compensation.', roles: STAFF },
+    THING_ANSWERS.compensation,
+  )
   compensation(
     @Param('complaint') complaint: string,
     @Param('id') id: string,

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Inject, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { RECEIVERS, STAFF } from '#desk/roles';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#desk/caller';
 import { ReceiptBody } from '#desk/commands/receive-body';
@@ -30,15 +31,21 @@ import { ReferenceParameter } from './door-parameters.ts';
 
 /** Intake, which never closes (mission §2), and the search. */
 @ApiTags('complaints')
-@Controller('v1/complaints')
+@Controller()
 export class ReceivingDoors {
   constructor(
     private readonly commands: CommandBus,
     @Inject(LIST_READERS) private readonly readers: ListReaders,
   ) {}
 
-  @Post()
-  @Writes('Receive a complaint. The least: the channel and the customer’s words.', RECEIPT)
+  @Writes(
+    {
+      path: 'v1/complaints',
+      summary: 'Receive a complaint. The least: the channel and the customer’s words.',
+      roles: RECEIVERS,
+    },
+    RECEIPT,
+  )
   async receive(
     @Body() body: ReceiptBody,
     @CallerOf() caller: Caller,
@@ -49,8 +56,7 @@ export class ReceivingDoors {
     return answerWritten(reply, await this.commands.execute(new Receive(body, caller, languagesIn(request))));
   }
 
-  @Get()
-  @Reads('Search complaints, the newest received first.', COMPLAINTS)
+  @Reads({ path: 'v1/complaints', summary: 'Search complaints, the newest received first.', roles: STAFF }, COMPLAINTS)
   async search(
     @ReferenceParameter() reference: string | undefined,
     @TextParameter('customer', 'The customer’s reference, or the subject’s id.', '^[A-Za-z0-9._-]{1,64}$')

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Inject, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { STAFF } from '#desk/roles';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { nameOf, whereOf } from '#ledger/follow/failure';
@@ -9,6 +10,7 @@ import { headersNamed } from '#program/headers-named';
 import { requestContextOf } from '../request-context.ts';
 import { LimitParameter, PositionParameter } from '../parameters.ts';
 import { API_PARTS, STOPPING, type ApiParts } from '../api-dependencies.ts';
+import { Door } from '../doors/door.ts';
 import { Problem } from '../problem.ts';
 import { FEED_ANSWER, GAPS_ANSWER, POSITION_ANSWER } from './answers.ts';
 import { gapsOf, type Run } from './gaps.ts';
@@ -27,7 +29,7 @@ import { streamFeed } from './streaming.ts';
 
 /** The public events for consumers without Kafka, and for reconciling (mission §11). Answered from the ledger. */
 @ApiTags('events')
-@Controller('v1/events')
+@Controller()
 export class FeedController {
   private readonly feed: Feed;
   private readonly log: Logger;
@@ -40,8 +42,12 @@ export class FeedController {
     this.feed = { store: parts.store, organisation: parts.settings.organisation };
   }
 
-  @Get()
-  @ApiOperation({ summary: 'The public events in the ledger’s order: the topics’ messages, markers included.' })
+  @Door({
+    method: 'GET',
+    path: 'v1/events',
+    summary: 'The public events in the ledger’s order: the topics’ messages, markers included.',
+    roles: STAFF,
+  })
   @ApiResponse(FEED_ANSWER)
   async events(
     @PositionParameter('after', 'Events after this position. Absent: from the beginning.') after: string | undefined,
@@ -70,8 +76,12 @@ export class FeedController {
       : reply.type('application/json').send(page);
   }
 
-  @Get('latest-position')
-  @ApiOperation({ summary: 'The newest position in the ledger, to compare with one’s own.' })
+  @Door({
+    method: 'GET',
+    path: 'v1/events/latest-position',
+    summary: 'The newest position in the ledger, to compare with one’s own.',
+    roles: STAFF,
+  })
   @ApiResponse(POSITION_ANSWER)
   async latestPosition(): Promise<{ epoch: string; position: string | null }> {
     const { store } = this.feed;
@@ -79,9 +89,8 @@ export class FeedController {
     return { epoch, position: position ?? null };
   }
 
-  @Get('gaps')
+  @Door({ method: 'GET', path: 'v1/events/gaps', summary: 'What a consumer lacks of one subject.', roles: STAFF })
   @ApiOperation({
-    summary: 'What a consumer lacks of one subject.',
     description:
       'Sequences here have no gaps; say which of them you have, and the answer is what you lack, up to this moment. ' +
       '`beyond`: you have what this ledger does not know; it was restored, read the subject again. ' +

@@ -34,6 +34,7 @@ export const PROBLEM_SCHEMA = {
     revision: { type: ['integer', 'null'] },
     missedFacts: { type: 'array', items: { type: 'object' } },
     outcome: { type: 'string' },
+    roles: { type: 'array', items: { type: 'string' }, description: 'Those that may.' },
   },
 };
 
