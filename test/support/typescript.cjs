@@ -20,15 +20,6 @@ Module._extensions['.ts'] = (module, filename) => {
   module._compile(code, filename);
 };
 
-// Subpath imports (`#desk/…`) resolve to the sources, not to what was built from them.
-const root = resolve(__dirname, '../..');
-const { imports } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
-const resolveFilename = Module._resolveFilename;
-Module._resolveFilename = function (request, ...rest) {
-  const [name, path] = /^(#[a-z-]+)\/(.+)$/.exec(request)?.slice(1) ?? [];
-  const source = name && imports[`${name}/*`]?.source;
-  return resolveFilename.call(this, source ? resolve(root, source.replace('*', path)) : request, ...rest);
-};
-
+require('./subpath-imports.cjs');
 process.argv.splice(1, 1);
 require(resolve(process.argv[1]));
