@@ -78,8 +78,8 @@ export const claimTimers = (pool: Pool, { by, processes, now, most, leaseMs }: C
  */
 export const markFired = async (pool: Pool, id: string, now: Date, outcome: string): Promise<void> => {
   await pool.query(
-    `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
-     update es.timers set fired_at = $2, outcome = $3, error = null from unhurried where timer_id = $1 and fired_at is null`,
+    `with async_commit as materialized (select set_config('synchronous_commit', 'off', true))
+     update es.timers set fired_at = $2, outcome = $3, error = null from async_commit where timer_id = $1 and fired_at is null`,
     [id, now, outcome],
   );
 };
@@ -90,8 +90,8 @@ export const keepClaimed = async (
   { by, ids, leaseMs }: { by: string; ids: readonly string[]; leaseMs: number },
 ): Promise<ReadonlySet<string>> => {
   const { rows } = await pool.query<{ id: string }>(
-    `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
-     update es.timers set not_before = clock_timestamp() + $3 * interval '1 millisecond' from unhurried
+    `with async_commit as materialized (select set_config('synchronous_commit', 'off', true))
+     update es.timers set not_before = clock_timestamp() + $3 * interval '1 millisecond' from async_commit
       where timer_id = any($1) and claimed_by = $2 and fired_at is null returning timer_id as id`,
     [ids, by, leaseMs],
   );

@@ -93,10 +93,10 @@ export const moveAlone = async (
   forwards(lease.subscription, from, to);
   const { rowCount } = await pool.query({
     name: 'move-checkpoint-alone',
-    text: `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+    text: `with async_commit as materialized (select set_config('synchronous_commit', 'off', true))
       update es.checkpoints set position = $2, stopped = null, updated = clock_timestamp(),
              lease_until = clock_timestamp() + $5 * interval '1 millisecond'
-        from unhurried where subscription = $1 and owner = $3 and position is not distinct from $4`,
+        from async_commit where subscription = $1 and owner = $3 and position is not distinct from $4`,
     values: [lease.subscription, to, lease.token, from ?? null, lease.leaseMs],
   });
   if (rowCount !== 1) throw fenced(lease.subscription);

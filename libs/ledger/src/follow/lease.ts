@@ -21,7 +21,7 @@ const RENEWALS_PER_LEASE = 3;
 const FAREWELL_MS = 2_000;
 
 /** Leases need no disk: one that the database loses in a crash is found lost, because its token is not there. */
-const ASYNC_COMMIT = `unhurried as materialized (select set_config('synchronous_commit', 'off', true))`;
+const ASYNC_COMMIT = `async_commit as materialized (select set_config('synchronous_commit', 'off', true))`;
 
 /**
  * The right to follow a subscription for a while. Its token is minted with each acquisition and stands in the
@@ -55,7 +55,7 @@ export class Lease {
     const take = async (): Promise<boolean> => {
       const { rowCount } = await pool.query(
         `with ${ASYNC_COMMIT},
-              free as (select c.subscription from es.checkpoints c, asyncCommit
+              free as (select c.subscription from es.checkpoints c, async_commit
                         where c.subscription = $1 and (c.owner is null or c.lease_until <= clock_timestamp())
                           for update of c skip locked)
          update es.checkpoints c
@@ -138,7 +138,7 @@ export class Lease {
     const askedAt = performance.now();
     const { rows } = await this.pool.query<{ owner: string | null }>(
       `with ${ASYNC_COMMIT},
-            mine as (select c.subscription, c.owner from es.checkpoints c, asyncCommit
+            mine as (select c.subscription, c.owner from es.checkpoints c, async_commit
                       where c.subscription = $1 for update of c skip locked),
             renewed as (update es.checkpoints c set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
                           from mine where c.subscription = mine.subscription and mine.owner = $2)
