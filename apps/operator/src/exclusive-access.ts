@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Opened } from '#program/opened';
 import { KEPT_ALIVE, PROGRAM_LOCK } from '#program/program-lock';
+import { pause } from '#resilience/pause';
 import { OperatorError } from './command.ts';
 import { OPERATOR } from './ledger-location.ts';
 
@@ -32,16 +32,17 @@ export const demandExclusiveAccess = async (
     throw new OperatorError('Another such command is at work on this database. Wait for its end.');
   let held = false;
   const exclusive: ExclusiveAccess = async (ours = []) => {
-    for (const since = Date.now(); ;) {
+    for (const since = performance.now(); ;) {
       held ||= await takes(client, PROGRAM_LOCK);
       const programs = await connected(client, ours);
       const busy = [...programs, ...(await leased(client))];
       if (held && busy.length === 0) return;
-      if (Date.now() - since > (programs.length > 0 || !held ? PATIENCE_MS.connected : PATIENCE_MS.leased))
+      if (performance.now() - since > (programs.length > 0 || !held ? PATIENCE_MS.connected : PATIENCE_MS.leased))
         throw new OperatorError(
           `Stop every program of Redress first; these are still at work: ${busy.join(', ') || 'one that starts just now'}.`,
         );
-      await pause(500, undefined, { signal });
+      await pause(500, signal);
+      signal.throwIfAborted();
     }
   };
   await exclusive();

@@ -9,7 +9,7 @@ const watched = process.stderr.isTTY;
 const wipe = watched ? '\r\u001b[K' : '';
 /** Where nobody watches, a log is read: one line in so many milliseconds. */
 const LOGGED_MS = 30_000;
-let logged = Date.now();
+let logged = performance.now();
 
 operate(commands, process.argv.slice(2), {
   say: (line) => {
@@ -18,8 +18,8 @@ operate(commands, process.argv.slice(2), {
   },
   progress: (line) => {
     if (watched) return void process.stderr.write(`${wipe}${line}`);
-    if (Date.now() - logged < LOGGED_MS) return;
-    logged = Date.now();
+    if (performance.now() - logged < LOGGED_MS) return;
+    logged = performance.now();
     process.stdout.write(`${line}\n`);
   },
   signal: end.signal,

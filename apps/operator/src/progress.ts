@@ -5,8 +5,8 @@ const SHOWN_MS = 250;
 
 /** How far a reading of a ledger has come: facts, facts a second, and the time left by what was done of the way. */
 export class Progress {
-  private readonly began = Date.now();
-  private shown = 0;
+  private readonly began = performance.now();
+  private shown = -Infinity;
   private first: { facts: number; way: number } | undefined;
 
   constructor(
@@ -16,7 +16,7 @@ export class Progress {
   ) {}
 
   reached(facts: number, position: Position): void {
-    const now = Date.now();
+    const now = performance.now();
     if (!this.show || now - this.shown < SHOWN_MS) return;
     this.shown = now;
     const way = this.last ? Math.min(1, numberIn(position) / Math.max(1, numberIn(this.last))) : 1;

@@ -3,9 +3,10 @@ import { publicMessageOf, type PublicMessage } from '#contract/public-message';
 import { follow, type PublishingFollower } from '#ledger/follow/follow';
 import { nameOf } from '#ledger/follow/failure';
 import type { LeasePace } from '#ledger/follow/lease';
-import { PACE, backOff, type Pace } from '#ledger/follow/pace';
+import { PACE, type Pace } from '#ledger/follow/pace';
 import { readStatus, seenFromWithin, type FollowerStatus } from '#ledger/follow/status';
 import type { EventStore, RecordedEvent } from '#ledger/stream/port';
+import { backOff } from '#resilience/backoff';
 import type { PublisherLog } from './kafka/kafka-log.ts';
 import { BrokerAway, type MessageBroker } from './message-broker.ts';
 

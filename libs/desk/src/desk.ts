@@ -7,11 +7,11 @@ import type { StreamKind } from '#fact/stream-kind';
 import { StreamMemory } from '#ledger/stream/stream-memory';
 import { codecOf, fold, latest, readFacts, transact, type Outcome, type Request } from '#ledger/stream/transact';
 import type { VersionedPolicy } from '#policy/policy';
+import { KeyedQueue } from '#resilience/keyed-queue';
 import type { Caller } from './caller.ts';
 import { normalInstant } from './forms.ts';
 import { DESK_DEPENDENCIES, type DeskDependencies } from './desk-dependencies.ts';
 import { PolicyInForce } from './policy-in-force.ts';
-import { KeyedQueue } from './keyed-queue.ts';
 
 /** What a rule is told besides the command and the state. */
 export interface Asked {

@@ -4,7 +4,7 @@ import type { Calendar } from '#calendar/calendar';
 import type { VersionedPolicy } from '#policy/policy';
 import { codecOf } from '#ledger/stream/transact';
 import type { EventStore, ReadStreamOptions, RecordedEvent } from '#ledger/stream/port';
-import { Batcher } from '#postgres/batcher';
+import { Batcher } from '#resilience/batcher';
 
 /** The ledger has no policy yet: the program that opens the doors adopts one first. */
 export class NoPolicy extends Error {

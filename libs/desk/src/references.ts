@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { complaintReceived } from '#complaint/events/intake';
 import type { EventStore, Position } from '#ledger/stream/port';
-import { Batcher } from '#postgres/batcher';
+import { Batcher } from '#resilience/batcher';
 import { numberOfReference, referenceOf } from './reference.ts';
 
 /** Which complaint a reference stands for. Looking up is fresh: the row is written before the fact. */

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
+import { backOff } from '#resilience/backoff';
+import { countdown } from '#resilience/deadline';
+import { pause } from '#resilience/pause';
 import { accountFor, type Account } from './embedded/account.ts';
 import {
   isMade,
@@ -15,9 +18,12 @@ import {
 } from './embedded/cluster.ts';
 import { nativePostgres, type Native } from './embedded/native.ts';
 import { ownCluster, type Owner } from './embedded/owner.ts';
-import { endPostmaster, freePort, launchPostmaster, pause, signalPostmaster } from './embedded/postmaster.ts';
+import { endPostmaster, freePort, launchPostmaster, signalPostmaster } from './embedded/postmaster.ts';
 import { EmbeddedPostgresError } from './embedded/embedded-postgres-error.ts';
 import { watchOver } from './embedded/watchdog.ts';
+
+/** How soon a PostgreSQL that went away is tried to be brought up again. */
+const COME_AGAIN = { firstMs: 500, maxMs: 10_000 };
 
 export interface EmbeddedOptions {
   /** Holds the cluster (`postgres/`) and its password (`postgres.json`); made when missing. */
@@ -103,11 +109,11 @@ class EmbeddedServer {
 
   /** Until a postmaster answers that is ours alone: the one that runs, or a new one. */
   private async bringUp(wishedPort: number | undefined): Promise<void> {
-    const until = Date.now() + this.patienceMs;
+    const left = countdown(this.patienceMs);
     let port = wishedPort ?? (await freePort());
     let trouble = '';
     while (!this.stopping) {
-      if (Date.now() > until)
+      if (left() === 0)
         throw new EmbeddedPostgresError(`PostgreSQL did not come up within ${this.patienceMs / 1000} s. ${trouble}`);
       const running = postmasterOf(this.cluster);
       if (running && isPostmaster(running.pid, this.cluster)) {
@@ -122,7 +128,7 @@ class EmbeddedServer {
         unlinkSync(join(this.cluster, 'postmaster.pid'));
       }
       const { native, account, cluster, log } = this;
-      trouble = await launchPostmaster({ native, account, cluster, port, until, log, onPid: (pid) => this.watch(pid) });
+      trouble = await launchPostmaster({ native, account, cluster, port, left, log, onPid: (pid) => this.watch(pid) });
       if (/could not (bind|create any TCP)/i.test(trouble)) port = await freePort();
       else if (trouble) await pause(200);
     }
@@ -159,7 +165,7 @@ class EmbeddedServer {
       );
       if (!failed) return (this.owner as Owner | undefined)?.unref();
       this.log(failed.message);
-      await pause(Math.min(10_000, 500 * 2 ** attempt));
+      await backOff(COME_AGAIN, attempt);
     }
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '#postgres/database';
 import { onDisk } from '#postgres/on-disk';
+import { backOff } from '#resilience/backoff';
 import type { Erasure, ErasureLog } from './erasure-log.ts';
 
 /**
@@ -110,6 +111,7 @@ export const destroyKeys = async (
 };
 
 const RETRIES = 20;
+const AGAIN = { firstMs: 25, maxMs: 1_000 };
 
 /** A projection may hold two keys in another order than we do: PostgreSQL then ends one of us, and we ask again. */
 const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -119,7 +121,7 @@ const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
     } catch (error) {
       const { code } = error as { code?: string };
       if ((code !== '40P01' && code !== '40001') || attempt >= RETRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * (attempt + 1)));
+      await backOff(AGAIN, attempt);
     }
   }
 };

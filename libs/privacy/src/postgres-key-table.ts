@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '#postgres/database';
-import { Batcher } from '#postgres/batcher';
+import { Batcher } from '#resilience/batcher';
 import { destroyKeys } from './erase.ts';
 import type { KeyRow, KeyTable, ReadKeys } from './key-table.ts';
 

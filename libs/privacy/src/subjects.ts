@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { Batcher } from '#postgres/batcher';
+import { Batcher } from '#resilience/batcher';
 import type { Secrets } from './secrets.ts';
 
 /**

@@ -2,6 +2,7 @@ import { nameOf } from '#ledger/follow/failure';
 import type { FollowerStatus } from '#ledger/follow/status';
 import type { EventStore } from '#ledger/stream/port';
 import type { Vault } from '#privacy/vault';
+import { within } from '#resilience/deadline';
 import type { FollowerWatch } from './metrics.ts';
 
 export interface Health {
@@ -25,16 +26,10 @@ export const examine = (
   Promise.all(checks.map(async ({ name, check }) => ({ name, ...(await inTime(check, patienceMs)) })));
 
 const inTime = async (check: () => Promise<Health>, ms: number): Promise<Health> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Health>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, detail: 'does not answer' }), ms);
-  });
   try {
-    return await Promise.race([check(), late]);
+    return await within(check(), { ms }, () => ({ ok: false, detail: 'does not answer' }));
   } catch (error) {
     return { ok: false, detail: nameOf(error) };
-  } finally {
-    clearTimeout(timer);
   }
 };
 

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { LiveCounts } from '#ledger/adapters/eventstoredb/append-notifier';
 import type { FollowerStatus } from '#ledger/follow/status';
+import { singleFlight } from '#resilience/single-flight';
 
 /** How a follower stands, asked anew each time: it may run in another process. */
 export interface FollowerWatch {
@@ -91,13 +92,4 @@ export const watchLive = (registry: Registry, live: (() => LiveCounts) | undefin
       this.set({ why: 'broken' }, broken);
     },
   });
-};
-
-/** One look for all gauges of a scrape. */
-const singleFlight = <T>(look: () => Promise<T>): (() => Promise<T>) => {
-  let underway: Promise<T> | undefined;
-  return () =>
-    (underway ??= look().finally(() => {
-      underway = undefined;
-    }));
 };

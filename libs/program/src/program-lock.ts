@@ -1,7 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { StoreUnavailable, type EventStore } from '#ledger/stream/port';
 import { cutOff } from '#postgres/cut-off';
+import { backoffMs } from '#resilience/backoff';
+import { countdown, within } from '#resilience/deadline';
+import { pause } from '#resilience/pause';
 
 /**
  * Every program holds this lock of its database, shared, for as long as it lives; an operator's command that needs quiet
@@ -28,7 +30,7 @@ const BEAT_MS = 10_000;
 /** Three of them are half of what the server waits for a peer that is gone. */
 const SILENT_BEATS = 3;
 const LOST = 'the connection is lost by which operators’ commands see this program';
-const RETAKE_MS = { first: 50, most: 5_000 };
+const RETAKE = { firstMs: 50, maxMs: 5_000 };
 
 /**
  * The server gives up a peer that is gone after a minute, and nothing on this connection is too idle for it. A program that
@@ -62,8 +64,8 @@ export class ProgramLock {
   /** Before the start proves which ledger the database serves. Throws OperatorAtWork, and whatever the database says. */
   static async take(url: string, options: ProgramLockOptions): Promise<ProgramLock> {
     const presence = new ProgramLock(url, options);
-    for (const since = Date.now(); !(await presence.hold()); await pause(100))
-      if (Date.now() - since > PATIENCE_MS)
+    for (const left = countdown(PATIENCE_MS); !(await presence.hold()); await pause(100))
+      if (left() === 0)
         throw new OperatorAtWork(
           'An operator’s command is at work on this database (copy, restore or restored): start the program when it is done.',
         );
@@ -152,8 +154,7 @@ export class ProgramLock {
   /** Whoever moved or restored the ledger meanwhile has renewed its epoch. */
   private async retake(epoch: string): Promise<void> {
     for (let attempt = 0; ; attempt++) {
-      const ms = Math.min(RETAKE_MS.most, RETAKE_MS.first * 2 ** attempt);
-      if (!(await this.waited(ms * (0.5 + Math.random() / 2)))) return;
+      if (!(await this.waited(backoffMs(RETAKE, attempt)))) return;
       let client: pg.Client | undefined;
       try {
         client = await this.hold();
@@ -175,8 +176,9 @@ export class ProgramLock {
   }
 
   /** False: the program has ended. */
-  private waited(ms: number): Promise<boolean> {
-    return pause(ms, true, { ref: false, signal: this.ending.signal }).catch(() => false);
+  private async waited(ms: number): Promise<boolean> {
+    await pause(ms, this.ending.signal, { ref: false });
+    return !this.ending.signal.aborted;
   }
 }
 
@@ -184,9 +186,7 @@ export class ProgramLock {
 const farewell = async (client: pg.Client | undefined): Promise<void> => {
   if (!client) return;
   stayFor(client, true);
-  const late = setTimeout(() => cutOff(client), PATIENCE_MS);
-  await client.end().catch(() => undefined);
-  clearTimeout(late);
+  await within(client.end(), { ms: PATIENCE_MS }, () => cutOff(client)).catch(() => undefined);
 };
 
 /** Whether the process stays alive for this connection. The driver's types leave these two out. */

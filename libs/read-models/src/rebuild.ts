@@ -1,9 +1,10 @@
 import { follow, type FollowLog } from '#ledger/follow/follow';
 import { findCheckpoint } from '#ledger/follow/checkpoint';
 import { FollowerStopped, failureOf } from '#ledger/follow/failure';
-import { PACE, backOff } from '#ledger/follow/pace';
+import { PACE } from '#ledger/follow/pace';
+import { backOff } from '#resilience/backoff';
 import type { FollowerStatus } from '#ledger/follow/status';
-import { jointSignal } from '#ledger/stream/joint-signal';
+import { jointSignal } from '#resilience/joint-signal';
 import {
   dropGeneration,
   ensureBuilding,

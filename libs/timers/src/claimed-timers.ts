@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { pause } from '#ledger/follow/pace';
+import { pause } from '#resilience/pause';
 import { keepClaimed, release, type DueTimer } from './claim.ts';
 
 /** Prolonged so often within a lease. */

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { FollowLog } from '#ledger/follow/follow';
 import { failureOf, nameOf, whereOf } from '#ledger/follow/failure';
-import { PACE, backOff } from '#ledger/follow/pace';
-import { jointSignal } from '#ledger/stream/joint-signal';
+import { PACE } from '#ledger/follow/pace';
 import { Bell } from '#ledger/stream/bell';
+import { backOff, backoffMs } from '#resilience/backoff';
+import { jointSignal } from '#resilience/joint-signal';
 import { claimTimers, markFired, putOff, type DueTimer } from './claim.ts';
 import { Held } from './claimed-timers.ts';
 
@@ -124,11 +125,8 @@ export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
       return true;
     } catch (error) {
       held.done(timer);
-      const wait = waitAfter(
-        timer.attempts,
-        failureOf(error) === 'transient' ? pace.maxAwayMs : pace.maxMs,
-        pace.firstMs,
-      );
+      const maxMs = failureOf(error) === 'transient' ? pace.maxAwayMs : pace.maxMs;
+      const wait = backoffMs({ firstMs: pace.firstMs, maxMs }, timer.attempts - 1);
       log?.warn(
         {
           timer: timer.id,
@@ -158,11 +156,6 @@ const lanesIn = (claimed: readonly DueTimer[]): (readonly DueTimer[])[] => {
     lanes.set(lane, [...(lanes.get(lane) ?? []), timer]);
   }
   return [...lanes.values()];
-};
-
-const waitAfter = (attempts: number, most: number, first: number): number => {
-  const wait = Math.min(most, first * 2 ** Math.min(attempts - 1, 30));
-  return wait / 2 + (Math.random() * wait) / 2;
 };
 
 /** Until the bell, the time, or the end of one that is active: it may have held up its lane. */

@@ -5,7 +5,7 @@ import { STAFF } from '#desk/roles';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { nameOf, whereOf } from '#ledger/follow/failure';
-import { jointSignal } from '#ledger/stream/joint-signal';
+import { jointSignal } from '#resilience/joint-signal';
 import { headersNamed } from '#program/headers-named';
 import { requestContextOf } from '../request-context.ts';
 import { LimitParameter, PositionParameter } from '../parameters.ts';

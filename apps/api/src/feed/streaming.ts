@@ -1,4 +1,5 @@
 import type { Position } from '#ledger/stream/port';
+import { within } from '#resilience/deadline';
 import { tell, type Feed } from './read-feed.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -48,20 +49,6 @@ export async function* streamFeed(
   }
 }
 
-/** The next thing, or the time for a heartbeat, or the end. Leaves no timer behind. */
+/** The next thing, or the time for a heartbeat, or the end. */
 const orHeartbeat = <T>(next: Promise<T>, ms: number, signal: AbortSignal): Promise<T | 'heartbeat' | 'over'> =>
-  new Promise((resolve, reject) => {
-    if (signal.aborted) return resolve('over');
-    const done = (settle: () => void): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      settle();
-    };
-    const onAbort = (): void => done(() => resolve('over'));
-    const timer = setTimeout(() => done(() => resolve('heartbeat')), ms);
-    signal.addEventListener('abort', onAbort, { once: true });
-    next.then(
-      (value) => done(() => resolve(value)),
-      (error: Error) => done(() => reject(error)),
-    );
-  });
+  within(next, { ms, signal }, (why) => (why === 'late' ? 'heartbeat' : 'over'));

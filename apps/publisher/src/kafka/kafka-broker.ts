@@ -1,8 +1,8 @@
 import kafkajs, { type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { kafkaForm } from '#contract/cloud-event';
 import type { PublicMessage } from '#contract/public-message';
+import { within } from '#resilience/deadline';
 import { BrokerAway, MessageRefused, type MessageBroker } from '../message-broker.ts';
-import { giveUpAfter, within } from './deadline.ts';
 import { kafkaLog, type PublisherLog } from './kafka-log.ts';
 import { kafkaWord, isTooLarge } from './kafka-word.ts';
 import { Line, type Outgoing } from './line.ts';
@@ -28,6 +28,8 @@ export interface KafkaBrokerOptions {
 const CHUNK_BYTES = 896 * 1024;
 /** kafkajs tries a few times to connect and to ask for metadata; what is sent is line.ts' own affair. */
 const RETRY: RetryOptions = { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000, factor: 0.2, multiplier: 2 };
+/** How much longer a stop waits for an answer that is on its way. */
+const GRACE_MS = 3_000;
 /** How long a stop waits for a connection to close. */
 const FAREWELL_MS = 5_000;
 
@@ -67,7 +69,7 @@ export class KafkaBroker implements MessageBroker {
     for (const chunk of chunks(this.prefetched.get(messages) ?? messages.map(outgoingOf))) {
       const line = await this.open();
       try {
-        await within(line.send(chunk), giveUpAfter(this.deadlineMs, signal));
+        await within(line.send(chunk), { ms: this.deadlineMs, signal, graceMs: GRACE_MS }, noAnswer);
       } catch (error) {
         await this.discard(line);
         throw isTooLarge(error) ? new MessageRefused(kafkaWord(error), { cause: error }) : awayFrom(error);
@@ -87,9 +89,9 @@ export class KafkaBroker implements MessageBroker {
     if (this.line) return this.line;
     const line = new Line(this.kafka);
     try {
-      if (!this.prepared) await within(this.makeTopics(), giveUpAfter(2 * this.deadlineMs));
+      if (!this.prepared) await within(this.makeTopics(), { ms: 2 * this.deadlineMs }, noAnswer);
       this.prepared = true;
-      await within(line.connect(), giveUpAfter(this.deadlineMs));
+      await within(line.connect(), { ms: this.deadlineMs }, noAnswer);
     } catch (error) {
       void line.close();
       throw awayFrom(error);
@@ -103,7 +105,7 @@ export class KafkaBroker implements MessageBroker {
       await admin.connect();
       await prepareTopics(admin, this.options.log);
     } finally {
-      await Promise.race([admin.disconnect().catch(() => undefined), after(FAREWELL_MS)]);
+      await within(admin.disconnect(), { ms: FAREWELL_MS }, () => undefined).catch(() => undefined);
     }
   }
 
@@ -111,9 +113,19 @@ export class KafkaBroker implements MessageBroker {
     if (this.line === line) this.line = undefined;
     // The topics are looked at again: the next connection may meet another cluster, or one that was made anew.
     this.prepared = false;
-    await Promise.race([line.close(), after(FAREWELL_MS)]);
+    await within(line.close(), { ms: FAREWELL_MS }, () => undefined);
   }
 }
+
+/** The broker did not answer in time. */
+class DeadlinePassed extends Error {
+  override readonly name = 'DeadlinePassed';
+  readonly code = 'no-answer-in-time';
+}
+
+const noAnswer = (): never => {
+  throw new DeadlinePassed('no answer in time');
+};
 
 const outgoingOf = (message: PublicMessage): Outgoing => {
   const form = kafkaForm(message.event);
@@ -145,5 +157,3 @@ const chunks = function* (messages: readonly Outgoing[]): Iterable<readonly Outg
 };
 
 const awayFrom = (error: unknown): BrokerAway => new BrokerAway(kafkaWord(error), { cause: error });
-
-const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -1,4 +1,5 @@
 import kafkajs, { type Kafka, type Producer, type RecordMetadata, type TopicMessages } from 'kafkajs';
+import { pause } from '#resilience/pause';
 import type { ReadyMessage } from './produce-patch.ts';
 
 /** As kafkajs takes it. */
@@ -98,7 +99,7 @@ export class Line {
         // By this name kafkajs says that it would try again if it were allowed to.
         const passes = error instanceof kafkajs.KafkaJSNumberOfRetriesExceeded;
         if (!passes || way.leaders.size > 1 || attempt === WAITS_MS.length) throw error;
-        await new Promise((wake) => setTimeout(wake, WAITS_MS[attempt]));
+        await pause(WAITS_MS[attempt]!);
         way.again = true;
       }
   }

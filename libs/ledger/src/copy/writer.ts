@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { countdown } from '#resilience/deadline';
+import { pause } from '#resilience/pause';
 import { APPEND_LIMIT_BYTES } from '../stream/check-append.ts';
 import {
   OutcomeUnknown,
@@ -53,12 +54,12 @@ const runsOf = (facts: readonly RecordedEvent[]): [RecordedEvent, ...RecordedEve
 
 /** Safe to repeat: the same ids at the same revision are the same facts. */
 const patiently = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
-  for (const until = Date.now() + PATIENCE_MS; ;)
+  for (const left = countdown(PATIENCE_MS); ;)
     try {
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof OutcomeUnknown || error instanceof StoreUnavailable) || Date.now() > until) throw error;
-      await pause(200, undefined, { signal });
+      if (!(error instanceof OutcomeUnknown || error instanceof StoreUnavailable) || left() === 0) throw error;
+      await pause(200, signal);
     }
 };

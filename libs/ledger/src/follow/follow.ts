@@ -2,13 +2,15 @@ import type { Pool, PoolClient } from 'pg';
 import { Fenced } from './checkpoint.ts';
 import { FollowerStopped, noWaitingMends } from './failure.ts';
 import { LEASE, Lease, LeaseLost, type LeasePace } from './lease.ts';
-import { PACE, backOff, pause, type Pace } from './pace.ts';
+import { backOff } from '#resilience/backoff';
+import { pause } from '#resilience/pause';
+import { PACE, type Pace } from './pace.ts';
 import { readAhead } from './read-ahead.ts';
 import { Reporter } from './reporter.ts';
 import type { FollowerStatus } from './status.ts';
 import { Steps } from './steps.ts';
 import { RecurringErrors } from './recurring-errors.ts';
-import { jointSignal } from '../stream/joint-signal.ts';
+import { jointSignal } from '#resilience/joint-signal';
 import type { EventFilter, EventStore, RecordedEvent } from '../stream/port.ts';
 
 interface Subscriber {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { Position } from '../stream/port.ts';
-import { pause } from './pace.ts';
+import { within } from '#resilience/deadline';
+import { pause } from '#resilience/pause';
 
 /** How long a subscription stays with who follows it, and how soon somebody else takes it on. */
 export interface LeasePace {
@@ -118,9 +119,8 @@ export class Lease {
         where subscription = $1 and owner = $2`,
       [this.subscription, this.token, stopped ?? null],
     );
-    giving.catch(() => undefined); // its end comes by itself
-    const given = new AbortController();
-    await Promise.race([giving.finally(() => given.abort()).catch(() => undefined), pause(FAREWELL_MS, given.signal)]);
+    // When it is late or fails, the lease's end comes by itself.
+    await within(giving, { ms: FAREWELL_MS }, () => undefined).catch(() => undefined);
   }
 
   private async keep(): Promise<void> {

@@ -1,4 +1,4 @@
-import { jointSignal } from '../stream/joint-signal.ts';
+import { jointSignal } from '#resilience/joint-signal';
 
 /**
  * Asks for the next item while the caller works on the present one: two are in memory at most. What it began is ended

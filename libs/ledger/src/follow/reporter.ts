@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import type { EventFilter, EventStore, Position } from '../stream/port.ts';
-import { pause } from './pace.ts';
+import { backoffMs } from '#resilience/backoff';
+import { within } from '#resilience/deadline';
+import { pause } from '#resilience/pause';
 import { countParked } from './parking.ts';
 import { measureLag, stateOf, type FollowerStatus } from './status.ts';
 
@@ -74,8 +76,7 @@ export class Reporter {
     this.hurry.abort();
     await this.running;
     this.trouble = { state: 'stopped', ...(error !== undefined && { error }) };
-    const counted = new AbortController();
-    await Promise.race([this.count().finally(() => counted.abort()), pause(LAST_WORD_MS, counted.signal)]);
+    await within(this.count(), { ms: LAST_WORD_MS }, () => undefined);
     this.say();
   }
 
@@ -115,8 +116,7 @@ export class Reporter {
       this.failedCounts = 0;
     } catch {
       // Whoever follows says what is wrong; here the last known figures stand.
-      const wait = Math.min(COUNT_AGAIN.maxMs, COUNT_AGAIN.firstMs * 2 ** Math.min(this.failedCounts++, 10));
-      this.countAt = performance.now() + wait;
+      this.countAt = performance.now() + backoffMs(COUNT_AGAIN, this.failedCounts++);
       return;
     }
     const took = performance.now() - begun;

@@ -1,4 +1,6 @@
 import type { Fact } from '#fact/fact';
+import { backOff, type Backoff } from '#resilience/backoff';
+import { countdown } from '#resilience/deadline';
 import {
   ConcurrencyConflict,
   KeyErased,
@@ -8,6 +10,8 @@ import {
   type EventStore,
 } from './port.ts';
 import type { Sealed } from './sealing.ts';
+
+const AGAIN: Backoff = { firstMs: 100, maxMs: 1_000 };
 
 /** The stream, or a key, is not what it was when it was read: read again and decide anew. */
 export const isOutdated = (error: unknown): boolean =>
@@ -42,7 +46,7 @@ export const appendWithRetry = async (
   since: number | undefined,
 ): Promise<AppendResult> => {
   const expected = last ? BigInt(last.revision) : 'no_stream';
-  const until = Date.now() + patienceMs;
+  const left = countdown(patienceMs);
   let unknown = false;
   let proven = since;
   for (let attempt = 0; ; attempt++) {
@@ -61,9 +65,9 @@ export const appendWithRetry = async (
       unknown ||= error instanceof OutcomeUnknown;
       // A refusal of this call says nothing of an earlier one; reading again finds it.
       if (isOutdated(error)) throw unknown ? new OutdatedInDoubt(error) : error;
-      if (!retry || Date.now() >= until)
+      if (!retry || left() === 0)
         throw unknown ? new OutcomeUnknown('the ledger did not say what became of the facts', { cause: error }) : error;
-      await pause(50 + Math.random() * Math.min(1000, 50 * 2 ** attempt));
+      await backOff(AGAIN, attempt);
     }
   }
 };
@@ -72,5 +76,3 @@ const newestIn = async (store: EventStore, stream: string): Promise<string | und
   for await (const { id } of store.readStream(stream, { direction: 'backwards', maxCount: 1 })) return id;
   return undefined;
 };
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

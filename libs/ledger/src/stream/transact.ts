@@ -3,7 +3,8 @@ import type { Event } from '#fact/define-event';
 import type { Actor, Fact, FactOf } from '#fact/fact';
 import type { StreamKind } from '#fact/stream-kind';
 import type { Vault } from '#privacy/vault';
-import { OutdatedInDoubt, appendWithRetry, isOutdated, pause } from './append-with-retry.ts';
+import { backOff } from '#resilience/backoff';
+import { OutdatedInDoubt, appendWithRetry, isOutdated } from './append-with-retry.ts';
 import { Codec } from './codec.ts';
 import {
   KeyErased,
@@ -77,6 +78,8 @@ export interface TransactOptions<State, E extends Event> {
   readonly patienceMs?: number;
 }
 
+/** How long is waited after one, so that those who met do not meet again. */
+const AFTER_CONFLICT = { firstMs: 1, maxMs: 64 };
 const CONFLICTS_BEFORE_GIVING_UP = 50;
 
 /**
@@ -115,7 +118,7 @@ export const transact = async <State, E extends Event>(options: TransactOptions<
       throw inDoubt
         ? perhapsRecorded(outcome.cause)
         : new StoreUnavailable('too many others write to this stream', { cause: outcome.cause });
-    await pause(Math.random() * Math.min(100, 2 ** Math.min(conflicts++, 6)));
+    await backOff(AFTER_CONFLICT, conflicts++);
   }
 };
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { pause } from './postmaster.ts';
+import { pause } from '#resilience/pause';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 
 /** Held by the process that owns the cluster, as long as it lives. */

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { countdown } from '#resilience/deadline';
+import { pause } from '#resilience/pause';
 import type { Account } from './account.ts';
 import { isPostmaster, plainEnvironment, postmasterOf } from './cluster.ts';
 import type { Native } from './native.ts';
@@ -32,14 +34,14 @@ export interface Launch {
   readonly account: Account | undefined;
   readonly cluster: string;
   readonly port: number;
-  /** When to stop waiting for it, in milliseconds since the epoch. */
-  readonly until: number;
+  /** How much longer it is waited for, in milliseconds. */
+  readonly left: () => number;
   readonly log: (line: string) => void;
   readonly onPid: (pid: number) => void;
 }
 
 /** Answers '' when the new postmaster is ready, or what it said when it went. */
-export const launchPostmaster = ({ native, account, cluster, port, until, log, onPid }: Launch): Promise<string> => {
+export const launchPostmaster = ({ native, account, cluster, port, left, log, onPid }: Launch): Promise<string> => {
   const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(native.postgres, ['-D', cluster, '-p', String(port), ...flags], {
     ...(account && { uid: account.uid, gid: account.gid }),
@@ -59,7 +61,7 @@ export const launchPostmaster = ({ native, account, cluster, port, until, log, o
   return new Promise((resolve, reject) => {
     const poll = setInterval(() => {
       if (postmasterOf(cluster)?.ready) settle(() => resolve(''));
-      else if (Date.now() > until) settle(() => resolve('It is still starting.'));
+      else if (left() === 0) settle(() => resolve('It is still starting.'));
     }, 20);
     const settle = (how: () => void): void => (clearInterval(poll), how());
     child.on('error', (cause) =>
@@ -78,8 +80,7 @@ export const endPostmaster = async (native: Native, pid: number, cluster: string
   ] as const) {
     if (process.platform === 'win32') spawn(native.pgCtl, ['stop', '-D', cluster, '-m', mode], { stdio: 'ignore' });
     else signalPostmaster(pid, cluster, kind);
-    for (const until = Date.now() + patienceMs; Date.now() < until; await pause(20))
-      if (!isPostmaster(pid, cluster)) return;
+    for (const left = countdown(patienceMs); left() > 0; await pause(20)) if (!isPostmaster(pid, cluster)) return;
   }
 };
 
@@ -100,5 +101,3 @@ export const freePort = (): Promise<number> =>
       server.close(() => resolve(port));
     });
   });
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

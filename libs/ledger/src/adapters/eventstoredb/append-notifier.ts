@@ -1,3 +1,4 @@
+import { backOff } from '#resilience/backoff';
 import { Bell } from '../../stream/bell.ts';
 import type { ServerError } from './server-error.ts';
 
@@ -8,7 +9,7 @@ export interface LiveCounts {
   readonly broken: number;
 }
 
-const TRY_AGAIN_MS = { first: 100, most: 5_000 };
+const TRY_AGAIN = { firstMs: 100, maxMs: 5_000 };
 /** A live subscription that stood so long was a good one, whatever ended it. */
 const LASTED_MS = 500;
 
@@ -55,17 +56,15 @@ export class LiveBell {
   private async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
-      const since = Date.now();
+      const since = performance.now();
       const why = await this.listen(() => this.bell.ring(), signal);
       if (signal.aborted) return;
-      if (Date.now() - since > LASTED_MS) failures = 0;
+      if (performance.now() - since > LASTED_MS) failures = 0;
       if (why?.kind === 'slow-reader') this.counts.droppedAsSlow++;
       else this.counts.broken++;
       this.bell.ring(); // whatever came between the end and the next beginning
       // Dropped for lagging: at once again. But a server that drops everybody at once is not asked without end.
-      const most = Math.min(TRY_AGAIN_MS.most, TRY_AGAIN_MS.first * 2 ** Math.min(failures, 10));
-      if (why?.kind !== 'slow-reader' || failures > 0)
-        await new Bell().wait(0, most * (0.5 + Math.random() / 2), signal);
+      if (why?.kind !== 'slow-reader' || failures > 0) await backOff(TRY_AGAIN, failures, signal);
       failures++;
     }
   }

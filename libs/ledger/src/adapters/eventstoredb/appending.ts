@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { countdown, within } from '#resilience/deadline';
 import { checkAppend, type CheckedEvent } from '../../stream/check-append.ts';
 import {
   AppendRejected,
@@ -99,7 +100,7 @@ export class Appending {
   private async prepareAndSend(append: Append): Promise<AppendResult> {
     const { server, log, keys, onAppended, patienceMs, callMs } = this.parts;
     const { expected, options, progress, left } = append;
-    const until = Date.now() + Math.min(options.timeoutMs ?? Infinity, patienceMs);
+    const remaining = countdown(Math.min(options.timeoutMs ?? Infinity, patienceMs));
     const [sealed] = await Promise.all([
       prepareKeys(keys, options).catch((cause: unknown) => {
         throw new StoreUnavailable('the data keys could not be stored', { cause });
@@ -113,7 +114,7 @@ export class Appending {
     const known = log.newestSeen;
     const sent = await sendAppend(server, {
       ...append,
-      until,
+      left: remaining,
       deadlineMs: callMs,
       ending: left,
       isSameLedger: async () => (await log.current()).epoch === epoch,
@@ -180,16 +181,8 @@ export class Appending {
 /** The work's outcome, or the caller's end of patience: which says whether anything may have been stored. */
 const orGivenUp = <T>(work: Promise<T>, { signal, timeoutMs }: AppendOptions, progress: Progress): Promise<T> => {
   if (!signal && timeoutMs === undefined) return work;
-  let onAbort: (() => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const ended = new Promise<never>((_, reject) => {
-    onAbort = () => reject(progress.sent ? givenUp(progress, 'given up', signal!.reason) : (signal!.reason as Error));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (timeoutMs !== undefined)
-      timer = setTimeout(() => reject(givenUp(progress, `not within ${timeoutMs} ms`)), timeoutMs);
-  });
-  return Promise.race([work, ended]).finally(() => {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort!);
+  return within(work, { signal, ...(timeoutMs !== undefined && { ms: timeoutMs }) }, (why) => {
+    if (why === 'late') throw givenUp(progress, `not within ${timeoutMs} ms`);
+    throw progress.sent ? givenUp(progress, 'given up', signal!.reason) : (signal!.reason as Error);
   });
 };

@@ -14,7 +14,7 @@ import {
   type SubscriptionSignal,
 } from '../../stream/port.ts';
 import { SharedPages } from '../paging/shared-pages.ts';
-import { jointSignal } from '../../stream/joint-signal.ts';
+import { jointSignal } from '#resilience/joint-signal';
 import { Bell } from '../../stream/bell.ts';
 import { Appending } from './appending.ts';
 import { readConnectionString } from './connection-string.ts';

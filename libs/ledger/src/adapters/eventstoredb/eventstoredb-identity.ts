@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { countdown } from '#resilience/deadline';
 import { mintEpoch, OtherOrganisation, type LedgerIdentity } from '../../stream/ledger-identity.ts';
 import { StoreUnavailable } from '../../stream/port.ts';
 import { pauseBeforeRetry, readPatiently, type Patience } from './retrying.ts';
@@ -105,14 +106,14 @@ export class EventStoreDbLedgerIdentity implements LedgerIdentity {
   /** At the revision read, so that of two that start together one only writes; the other reads what it wrote. */
   private async write(expected: bigint | 'no_stream', event: IdentityEvent): Promise<void> {
     const checked = { id: randomUUID(), type: event.type, data: JSON.stringify(event.data), metadata: '{}' };
-    for (const until = Date.now() + this.patience.ms; ;) {
+    for (const left = countdown(this.patience.ms); ;) {
       try {
         await this.server.append(this.stream, expected, [checked], this.patience.idleMs);
         return;
       } catch (error) {
         if (!(error instanceof ServerError)) throw error;
         if (error.kind === 'conflict') return;
-        if (!isPassing(error) || Date.now() >= until || this.patience.closing.aborted)
+        if (!isPassing(error) || left() === 0 || this.patience.closing.aborted)
           throw new StoreUnavailable(`the ledger's identity cannot be written (${error.code})`, { cause: error });
         await pauseBeforeRetry(this.patience.closing);
       }

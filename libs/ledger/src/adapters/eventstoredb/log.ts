@@ -1,6 +1,7 @@
+import { countdown } from '#resilience/deadline';
+import { pause } from '#resilience/pause';
 import { ForeignPosition, type EventStore, type Position, type ReadAllOptions } from '../../stream/port.ts';
 import { numberOf, printPosition } from '../../stream/position.ts';
-import { Bell } from '../../stream/bell.ts';
 import type { EventStoreDbLedgerIdentity, KnownIdentity } from './eventstoredb-identity.ts';
 import { passes, type OwnFacts } from './fact-mapping.ts';
 import { readPatiently, type Patience } from './retrying.ts';
@@ -204,7 +205,7 @@ export class Log {
     signal: AbortSignal | undefined,
   ): Promise<{ events: readonly ServerEvent[]; atEnd: boolean } | 'no such place' | 'other identity'> {
     // Since the server answered so first: what it was away before says nothing about the place.
-    let since: number | undefined;
+    let left: (() => number) | undefined;
     for (;;) {
       const page = await this.read('forwards', from === 0n ? undefined : from, count, signal).catch(
         (error: unknown) => {
@@ -217,11 +218,11 @@ export class Log {
           events: page.events[0]!.position === from ? page.events.slice(1) : page.events,
           atEnd: page.events.length < count && !page.cut,
         };
-      if (since !== undefined && Date.now() >= since + placeMs) return 'no such place';
-      since ??= Date.now();
+      if (left?.() === 0) return 'no such place';
+      left ??= countdown(placeMs);
       this.identity.forget();
       if ((await this.identity.get()).epoch !== identity.epoch) return 'other identity';
-      await new Bell().wait(0, LOOK_AGAIN_MS, signal ?? this.patience.closing);
+      await pause(LOOK_AGAIN_MS, signal ?? this.patience.closing);
       signal?.throwIfAborted();
     }
   }

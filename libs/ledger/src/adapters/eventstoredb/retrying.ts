@@ -1,13 +1,13 @@
 import { StoreUnavailable } from '../../stream/port.ts';
-import { Bell } from '../../stream/bell.ts';
+import { backOff } from '#resilience/backoff';
+import { countdown } from '#resilience/deadline';
 import { ServerError, isPassing } from './server-error.ts';
 
 /** About ten tries a second: a cluster that lost its leader has another one after some 0.7 s. */
-const TRY_AGAIN_MS = 100;
+const TRY_AGAIN = { firstMs: 150, maxMs: 150 };
 
 /** With jitter, so that callers that fell together do not rise together. Ends early with the signal. */
-export const pauseBeforeRetry = (signal: AbortSignal): Promise<void> =>
-  new Bell().wait(0, TRY_AGAIN_MS * (0.5 + Math.random()), signal);
+export const pauseBeforeRetry = (signal: AbortSignal): Promise<void> => backOff(TRY_AGAIN, 0, signal);
 
 /** At once when another node was named, once: two that name each other are not asked without end. */
 export const pauseAfter = async (
@@ -32,7 +32,7 @@ export interface Patience {
  */
 export const readPatiently = async <T>(read: () => Promise<T>, patience: Patience): Promise<T> => {
   let previous: ServerError | undefined;
-  for (const until = Date.now() + patience.ms; ;) {
+  for (const left = countdown(patience.ms); ;) {
     if (patience.closing.aborted) throw new StoreUnavailable('the ledger is closed');
     try {
       return await read();
@@ -41,7 +41,7 @@ export const readPatiently = async <T>(read: () => Promise<T>, patience: Patienc
       if (error.kind === 'denied') throw new StoreUnavailable(`the ledger refuses this user (${error.code})`);
       if (!isPassing(error)) throw error;
       // After one silence there is a second try, however long the first took: the client has turned to another connection.
-      if (Date.now() >= until && (previous || error.kind !== 'silent'))
+      if (left() === 0 && (previous || error.kind !== 'silent'))
         throw new StoreUnavailable(`the ledger cannot be read (${error.code})`, { cause: error });
       patience.onError?.(error);
       await pauseAfter(error, previous, patience.closing);

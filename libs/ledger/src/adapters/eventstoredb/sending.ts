@@ -17,8 +17,8 @@ export interface Sending {
   readonly streamOnServer: string;
   readonly expected: ExpectedRevision;
   readonly events: readonly CheckedEvent[];
-  /** When to give up, as Date.now(). */
-  readonly until: number;
+  /** What is left until it is given up, in milliseconds. */
+  readonly left: () => number;
   /** How long one call may take. */
   readonly deadlineMs: number;
   /** Whether the server still has the ledger for which this was decided. Throws StoreUnavailable. */
@@ -51,14 +51,13 @@ export interface Sent {
  * them again. Throws what the port names.
  */
 export const sendAppend = async (server: Server, sending: Sending): Promise<Sent> => {
-  const { streamOnServer, expected, events, until, ending, progress } = sending;
+  const { streamOnServer, expected, events, left, ending, progress } = sending;
   let previous: ServerError | undefined;
   for (;;) {
     if (previous) await proveSameLedger(sending);
     try {
       progress.sent = true;
-      const left = Math.max(1, until - Date.now());
-      return await server.append(streamOnServer, expected, events, Math.min(sending.deadlineMs, left));
+      return await server.append(streamOnServer, expected, events, Math.min(sending.deadlineMs, Math.max(1, left())));
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       progress.denied = error.kind === 'denied';
@@ -67,7 +66,7 @@ export const sendAppend = async (server: Server, sending: Sending): Promise<Sent
       if (!isPassing(error)) throw refusalOf(error, sending);
       progress.inDoubt ||= !isCertainlyUndone(error);
       progress.sent = progress.inDoubt;
-      if (Date.now() >= until || ending.aborted) throw givenUp(progress, error.code, error);
+      if (left() === 0 || ending.aborted) throw givenUp(progress, error.code, error);
       await pauseAfter(error, previous, ending);
       previous = error;
       if (ending.aborted) throw givenUp(progress, error.code, error);
@@ -76,13 +75,13 @@ export const sendAppend = async (server: Server, sending: Sending): Promise<Sent
 };
 
 /** Before facts are sent again. Throws what giving up throws. */
-const proveSameLedger = async ({ isSameLedger, until, ending, progress }: Sending): Promise<void> => {
+const proveSameLedger = async ({ isSameLedger, left, ending, progress }: Sending): Promise<void> => {
   for (;;) {
     try {
       if (await isSameLedger()) return;
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      if (Date.now() >= until || ending.aborted) throw givenUp(progress, 'it cannot be read', error);
+      if (left() === 0 || ending.aborted) throw givenUp(progress, 'it cannot be read', error);
       await pauseBeforeRetry(ending);
       continue;
     }

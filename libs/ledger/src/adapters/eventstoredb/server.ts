@@ -12,6 +12,7 @@ import {
   type StreamingRead,
 } from '@eventstore/db-client';
 import type { JsonObject } from '#fact/json';
+import { within } from '#resilience/deadline';
 import type { CheckedEvent } from '../../stream/check-append.ts';
 import type { ExpectedRevision } from '../../stream/port.ts';
 import { BadConnectionString, type ConnectionString, type Credentials } from './connection-string.ts';
@@ -55,7 +56,7 @@ export class Server {
   private client: EventStoreDBClient;
   private channel: Channel | undefined;
   private silences = 0;
-  private renewedAt = 0;
+  private renewedAt = -Infinity;
   private disposed = false;
   private readonly credentials: Credentials;
 
@@ -84,7 +85,7 @@ export class Server {
       deadline: deadlineMs,
     });
     // The client's deadline begins when it has found a node.
-    const { nextExpectedRevision, position } = await this.heard(within(answer, deadlineMs + 1_000));
+    const { nextExpectedRevision, position } = await this.heard(within(answer, { ms: deadlineMs + 1_000 }, silence));
     return { revision: nextExpectedRevision, ...(position && { position: position.commit }) };
   }
 
@@ -142,7 +143,7 @@ export class Server {
   /** Ends every call and lets go of the connection. */
   async dispose(): Promise<void> {
     this.disposed = true;
-    await within(this.client.dispose(), FAREWELL_MS).catch(() => undefined);
+    await within(this.client.dispose(), { ms: FAREWELL_MS }, silence).catch(() => undefined);
     this.channel?.close();
   }
 
@@ -178,9 +179,10 @@ export class Server {
    */
   private noteSilence(): void {
     this.silences++;
-    if (this.disposed || this.silences < SILENCES || Date.now() - this.renewedAt < RENEW_AT_MOST_EVERY_MS) return;
+    if (this.disposed || this.silences < SILENCES || performance.now() - this.renewedAt < RENEW_AT_MOST_EVERY_MS)
+      return;
     this.silences = 0;
-    this.renewedAt = Date.now();
+    this.renewedAt = performance.now();
     const old = this.channel;
     this.channel = undefined;
     this.client = this.connect();
@@ -257,15 +259,6 @@ const clientOf = ({ clean }: ConnectionString): EventStoreDBClient => {
   }
 };
 
-/** The promise, or silence. */
-const within = async <T>(answer: Promise<T>, ms: number): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ServerError('silent', 'no answer')), ms);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+const silence = (): never => {
+  throw new ServerError('silent', 'no answer');
 };

@@ -1,3 +1,4 @@
+import { backOff } from '#resilience/backoff';
 import {
   ForeignPosition,
   type EventStore,
@@ -5,11 +6,11 @@ import {
   type SubscribeOptions,
   type SubscriptionSignal,
 } from '../../stream/port.ts';
-import { Bell } from '../../stream/bell.ts';
+import type { Bell } from '../../stream/bell.ts';
 
 /** How often an idle follower looks: soon after something happened, seldom when all is quiet. */
 const LOOK_AGAIN_MS = { first: 25, most: 500 };
-const TRY_AGAIN_MS = { first: 100, most: 5_000 };
+const TRY_AGAIN = { firstMs: 100, maxMs: 5_000 };
 
 /** A subscription that pulls pages: no fact can overtake another, and a slow caller holds nothing but its page. */
 export async function* subscribeByPages(
@@ -38,8 +39,7 @@ export async function* subscribeByPages(
       failures++;
       caughtUp = false; // said again, so that whoever was told of the trouble hears of its end when nothing has happened
       yield { kind: 'reconnecting', attempt: failures, cause };
-      const most = Math.min(TRY_AGAIN_MS.most, TRY_AGAIN_MS.first * 2 ** Math.min(failures - 1, 10));
-      await new Bell().wait(0, most * (0.5 + Math.random() / 2), signal);
+      await backOff(TRY_AGAIN, failures - 1, signal);
       continue;
     }
     failures = 0;

@@ -18,7 +18,9 @@ import {
 } from '../../stream/port.ts';
 import { SharedPages } from '../paging/shared-pages.ts';
 import { numberOf, printPosition } from '../../stream/position.ts';
-import { jointSignal } from '../../stream/joint-signal.ts';
+import { backOff } from '#resilience/backoff';
+import { countdown } from '#resilience/deadline';
+import { jointSignal } from '#resilience/joint-signal';
 import { Bell } from '../../stream/bell.ts';
 import { AppendConnection, type AppendMember } from './append-connection.ts';
 import { bodyOf } from './append-body.ts';
@@ -206,7 +208,7 @@ export class PostgresEventStore implements EventStore {
 
   /** Reads may be asked again: a database that restarts costs its readers a moment, not an error. */
   private async query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
-    const until = Date.now() + this.readPatienceMs;
+    const left = countdown(this.readPatienceMs);
     let silent = false;
     for (let attempt = 0; ; attempt++) {
       if (this.closing.signal.aborted) throw new StoreUnavailable('the ledger is closed');
@@ -220,9 +222,9 @@ export class PostgresEventStore implements EventStore {
           this.letGoOfIdle();
           continue;
         }
-        if (Date.now() >= until)
+        if (left() === 0)
           throw new StoreUnavailable(`the ledger cannot be read (${codeOf(cause) ?? 'no connection'})`, { cause });
-        await new Bell().wait(0, Math.min(500, 20 * 2 ** attempt) * (0.5 + Math.random() / 2), this.closing.signal);
+        await backOff(READ_AGAIN, attempt, this.closing.signal);
       }
     }
   }
@@ -237,6 +239,8 @@ export class PostgresEventStore implements EventStore {
       );
   }
 }
+
+const READ_AGAIN = { firstMs: 20, maxMs: 500 };
 
 const shortly = (statement: pg.QueryConfig): pg.QueryConfig & { query_timeout: number } => ({
   ...statement,

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Batcher } from '#postgres/batcher';
+import { Batcher } from '#resilience/batcher';
 import { readStreamStatement, readStreamsStatement, type EventRow } from './read-events.ts';
 
 /** The next facts of one stream. */

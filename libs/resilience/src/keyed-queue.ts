@@ -1,3 +1,5 @@
+import { within } from './deadline.ts';
+
 /** Longer than this nobody stands in the line: a store that hangs must not hang everybody behind it as well. */
 const PATIENCE_MS = 5000;
 
@@ -15,7 +17,7 @@ export class KeyedQueue {
     const mine = new Promise<void>((resolve) => (done = resolve));
     this.last.set(name, mine);
     try {
-      if (before) await patiently(before);
+      if (before) await within(before, { ms: PATIENCE_MS }, () => undefined);
       return await work();
     } finally {
       done();
@@ -23,10 +25,3 @@ export class KeyedQueue {
     }
   }
 }
-
-const patiently = async (before: Promise<void>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const tired = new Promise<void>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
-  await Promise.race([before, tired]);
-  clearTimeout(timer);
-};
