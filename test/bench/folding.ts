@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { complaintStreams } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import { codecOf, fold, readFacts } from '#ledger/stream/transact';
 import type { Bench } from './bench.ts';
 import { compare, throughput, type Table } from './frame.ts';

@@ -1,4 +1,4 @@
-import { complaintStreams } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import { codecOf, fold, readFacts } from '#ledger/stream/transact';
 import { readModels } from '#read-models/models';
 import { appendTo, measured } from './appends.ts';

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { complaintStreams } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import { publicMessageOf } from '#contract/public-message';
 import type { EventDescription } from '#fact/define-event';
 import type { SealedText } from '#fact/personal';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { EventStoreDbEventStore } from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
-import { follow, type Follower } from '#ledger/follow/follow';
+import { follow } from '#ledger/follow/follow';
+import type { Follower } from '#ledger/follow/follower';
 import { readStatus } from '#ledger/follow/status';
 import type { EventStore, RecordedEvent } from '#ledger/stream/port';
 import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';

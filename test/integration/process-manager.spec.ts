@@ -4,7 +4,7 @@ import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { processManagerMigrations } from '#process-manager/migrations';
 import { PROCESS_MANAGER, startProcessManager, takingIn, type ProcessManager } from '#process-manager/process-manager';
-import { complaintStreams } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import type { ComplaintEvent } from '#complaint/events';
 import { customerThanked, promiseFulfilled, promiseMade } from '#complaint/events/conversation';
 import { complaintReopened, complaintResolved } from '#complaint/events/ending';

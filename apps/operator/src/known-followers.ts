@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { FILTER, PROCESS_MANAGER, takingIn } from '#process-manager/process-manager';
 import { PUBLISHER } from '#publisher/publisher';
-import type { Follower } from '#ledger/follow/follow';
+import type { Follower } from '#ledger/follow/follower';
 import type { EventFilter } from '#ledger/stream/port';
 import { followerOf, type Keys } from '#read-models/following';
 import { allGenerations, subscriptionOf } from '#read-models/generations';

@@ -6,7 +6,7 @@ import { OpenFollowUp, SupersedeFollowUp } from '#desk/system/conduct-calls';
 import { EvaluateRecurrence } from '#desk/system/evaluate-recurrence';
 import { BreakPromise, MissFirstResponse } from '#desk/system/mark-missed';
 import type { Settlement } from '#desk/system/settlement';
-import type { FollowLog } from '#ledger/follow/follow';
+import type { FollowLog } from '#ledger/follow/follower';
 import { TryAgain } from '#ledger/follow/failure';
 import { derivedId } from '#privacy/secrets';
 import { groupKey, type Group } from '#recurrence/group';

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
-import { follow, type FollowLog } from '#ledger/follow/follow';
+import { follow } from '#ledger/follow/follow';
+import type { FollowLog } from '#ledger/follow/follower';
 import { nameOf } from '#ledger/follow/failure';
 import type { LeasePace } from '#ledger/follow/lease';
 import { pause } from '#resilience/pause';

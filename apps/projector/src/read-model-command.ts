@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { FollowLog } from '#ledger/follow/follow';
+import type { FollowLog } from '#ledger/follow/follower';
 import { FollowerStopped } from '#ledger/follow/failure';
 import { readStatus } from '#ledger/follow/status';
 import type { EventStore } from '#ledger/stream/port';

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { publicMessageOf, type PublicMessage } from '#contract/public-message';
-import { follow, type PublishingFollower } from '#ledger/follow/follow';
+import { follow } from '#ledger/follow/follow';
+import type { PublishingFollower } from '#ledger/follow/follower';
 import { nameOf } from '#ledger/follow/failure';
 import type { LeasePace } from '#ledger/follow/lease';
 import { PACE, type Pace } from '#ledger/follow/pace';

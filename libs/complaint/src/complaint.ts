@@ -1,10 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import type { Role } from '#fact/fact';
 import type { Personal } from '#fact/personal';
-import type { StreamKind } from '#fact/stream-kind';
 import type { Process } from '#fact/vocabulary';
-import { evolve } from './evolve.ts';
-import { complaintEvents, type ComplaintEvent } from './events.ts';
 import type { complaintReceived } from './events/intake.ts';
 import type { ApologyForm } from '#policy/vocabulary';
 import type { Answer, Due, Issue } from './vocabulary.ts';
@@ -128,13 +125,3 @@ export interface Complaint {
     readonly reason: Personal;
   })[];
 }
-
-export const complaintStreams: StreamKind<Complaint, ComplaintEvent> = {
-  noun: 'complaint',
-  events: complaintEvents,
-  evolve,
-  subjects: ({ received }) => ({
-    complainant: received.customer.id,
-    ...(received.representative && { representative: received.representative.id }),
-  }),
-};

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Command } from '@nestjs/cqrs';
-import { complaintStreams, type Complaint } from '#complaint/complaint';
+import type { Complaint } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import type { ComplaintEvent } from '#complaint/events';
 import type { RefusalCode } from '#complaint/refusals';
 import type { Decision, Refusal } from '#fact/decision';

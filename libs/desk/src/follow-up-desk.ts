@@ -1,7 +1,8 @@
 import type { CallRead } from '#complaint/ending/close';
 import { Injectable } from '@nestjs/common';
 import { Command } from '@nestjs/cqrs';
-import { complaintStreams, type Complaint } from '#complaint/complaint';
+import type { Complaint } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import type { Actor, Fact } from '#fact/fact';
 import type { Decision } from '#fact/decision';
 import { streamOf } from '#fact/stream-kind';

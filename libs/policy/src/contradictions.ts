@@ -1,9 +1,14 @@
 import { addDuration } from '#calendar/duration';
 import { isTimeZone } from '#calendar/time-zone';
-import type { PolicyError } from './parse-policy.ts';
 import type { Calendar } from '#calendar/calendar';
 import type { Policy } from './policy.ts';
 import { OVERRIDABLE_RULES } from './vocabulary.ts';
+
+/** One thing that is wrong in a policy document; the pointer says where. */
+export interface PolicyError {
+  readonly pointer: string;
+  readonly detail: string;
+}
 
 /** What a schema cannot say of a policy: that its parts fit together. */
 export const contradictions = (policy: Policy): PolicyError[] => [

@@ -1,14 +1,8 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value';
 import '#fact/schema-kinds';
-import { contradictions } from './contradictions.ts';
+import { contradictions, type PolicyError } from './contradictions.ts';
 import { Policy } from './policy.ts';
-
-/** One thing that is wrong in a policy document; the pointer says where. */
-export interface PolicyError {
-  readonly pointer: string;
-  readonly detail: string;
-}
 
 export type ParsedPolicy = { readonly policy: Policy } | { readonly errors: readonly PolicyError[] };
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { TryAgain } from '#ledger/follow/failure';
-import type { Follower } from '#ledger/follow/follow';
+import type { Follower } from '#ledger/follow/follower';
 import type { Secrets } from '#privacy/secrets';
 import type { Vault } from '#privacy/vault';
 import { subscriptionOf, type Generation } from './generations.ts';

@@ -1,4 +1,5 @@
-import { follow, type FollowLog } from '#ledger/follow/follow';
+import { follow } from '#ledger/follow/follow';
+import type { FollowLog } from '#ledger/follow/follower';
 import { findCheckpoint } from '#ledger/follow/checkpoint';
 import { FollowerStopped, failureOf } from '#ledger/follow/failure';
 import { PACE } from '#ledger/follow/pace';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { FollowLog } from '#ledger/follow/follow';
+import type { FollowLog } from '#ledger/follow/follower';
 import { failureOf, nameOf, whereOf } from '#ledger/follow/failure';
 import { PACE } from '#ledger/follow/pace';
 import { Bell } from '#ledger/stream/bell';

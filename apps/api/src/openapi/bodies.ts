@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from './document.ts';
+import type { OpenApiDocument } from './open-api-types.ts';
 
 /** Bodies are closed, for the door refuses what it does not know; answers never are. */
 export const closeBodies = (document: OpenApiDocument): void => {

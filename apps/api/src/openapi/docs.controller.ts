@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { OPENAPI } from '../api-dependencies.ts';
 import { Problem } from '../problem.ts';
-import type { OpenApiDocument } from './document.ts';
+import type { OpenApiDocument } from './open-api-types.ts';
 
 /** Filled when all controllers are known. */
 export interface OpenApiHolder {

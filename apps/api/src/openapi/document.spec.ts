@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { tinyApi, type Tiny } from '#test/support/tiny-api';
 import { PROBLEMS } from '../problem-table.ts';
-import type { OpenApiDocument, Operation } from './document.ts';
+import type { OpenApiDocument, Operation } from './open-api-types.ts';
 import { honest } from './to-json-schema-2020.ts';
 
 describe('schemas of OpenAPI 3.0, said honestly in 3.1', () => {

@@ -2,28 +2,9 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { JsonObject } from '#fact/json';
 import { closeBodies } from './bodies.ts';
+import type { Method, OpenApiDocument } from './open-api-types.ts';
 import { honest } from './to-json-schema-2020.ts';
 import { describeProblems, PROBLEM_SCHEMA, SharedResponses } from './problems.ts';
-
-/** The methods of an OpenAPI path. */
-export type Method = 'get' | 'post' | 'put';
-
-export interface Operation {
-  description?: string;
-  parameters?: Record<string, unknown>[];
-  requestBody?: unknown;
-  responses: Record<string, Record<string, unknown>>;
-  [extension: `x-${string}`]: unknown;
-}
-
-/** An OpenAPI 3.1 document, as far as it is built here. */
-export interface OpenApiDocument {
-  openapi: string;
-  info: unknown;
-  servers: readonly unknown[];
-  paths: Record<string, Partial<Record<Method, Operation>>>;
-  components: Record<string, Record<string, unknown>>;
-}
 
 /** What the controllers say of themselves, made whole: problems, headers, and plain JSON Schema 2020-12. */
 export const openApiOf = (app: INestApplication, publicUrl: string | undefined): OpenApiDocument => {

@@ -1,7 +1,7 @@
 import { REFUSALS } from '#nouns/refusals';
 import { PROBLEMS, type ProblemCode } from '../problem-table.ts';
 import { PROBLEM_MEDIA_TYPE } from '../problem.ts';
-import type { Method, Operation } from './document.ts';
+import type { Method, Operation } from './open-api-types.ts';
 import { REFUSES } from './refuses.ts';
 
 /** NOTE: published. Codes are an open list. */

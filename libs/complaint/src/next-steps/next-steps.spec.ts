@@ -39,7 +39,8 @@ import {
   issueAssessed,
   issueReclassified,
 } from '../events/putting-right.ts';
-import { nextSteps, type Circumstances } from './next-steps.ts';
+import { nextSteps } from './next-steps.ts';
+import type { Circumstances } from './steps.ts';
 import type { Complaint } from '../complaint.ts';
 import { WORDING, wordingFor, WORDING_LANGUAGES } from './wording.ts';
 

@@ -2,7 +2,7 @@ import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import type { Missing } from '../ending/missing-for-closing.ts';
-import type { Circumstances, Step } from './next-steps.ts';
+import type { Circumstances, Step } from './steps.ts';
 import { reopenableUntil } from '../ending/reopen.ts';
 
 const COMPANY = ['manager', 'director'] as const;

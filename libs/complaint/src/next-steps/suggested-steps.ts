@@ -2,7 +2,7 @@ import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { weightOf, type Missing, type MissingCode } from '../ending/missing-for-closing.ts';
-import type { Circumstances, SuggestedStep } from './next-steps.ts';
+import type { Circumstances, SuggestedStep } from './steps.ts';
 import { reopenableUntil } from '../ending/reopen.ts';
 import { UNSPECIFIED, type Due } from '../vocabulary.ts';
 import { wordingFor, type Occasion } from './wording.ts';

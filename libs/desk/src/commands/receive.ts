@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { complaintStreams, type Complaint } from '#complaint/complaint';
+import type { Complaint } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import { clocksOf } from '#complaint/clocks/clocks';
 import { nextSteps } from '#complaint/next-steps/next-steps';
 import { receive, type Receive as Told } from '#complaint/intake/receive';

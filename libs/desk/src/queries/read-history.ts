@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { complaintStreams } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import type { Fact } from '#fact/fact';
 import { streamOf } from '#fact/stream-kind';
 import { codecOf, readFacts } from '#ledger/stream/transact';

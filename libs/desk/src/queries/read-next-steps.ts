@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { complaintStreams } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import { nextSteps } from '#complaint/next-steps/next-steps';
 import { streamOf } from '#fact/stream-kind';
 import { notFound } from '../answering.ts';

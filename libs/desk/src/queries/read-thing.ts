@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { complaintStreams } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import { streamOf } from '#fact/stream-kind';
 import { notFound } from '../answering.ts';
 import { ComplaintDesk, type Thing } from '../complaint-desk.ts';

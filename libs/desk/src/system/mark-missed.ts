@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { breakPromise } from '#complaint/promises/break-promise';
-import { complaintStreams, type Complaint } from '#complaint/complaint';
+import type { Complaint } from '#complaint/complaint';
+import { complaintStreams } from '#complaint/complaint-streams';
 import { firstResponseDue } from '#complaint/clocks/first-response';
 import { missFirstResponse } from '#complaint/clocks/miss-first-response';
 import { missedAt } from '#complaint/clocks/missed-at';

@@ -1,4 +1,4 @@
-import type { FollowOptions } from './follow.ts';
+import type { FollowOptions } from './follower.ts';
 import { ForeignPosition, type RecordedEvent } from '../stream/port.ts';
 import { FollowerStopped, failureOf, nameOf, whereOf } from './failure.ts';
 import type { Reporter } from './reporter.ts';

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '#postgres/database';
-import type { FollowLog, Follower } from './follow.ts';
+import type { FollowLog, Follower } from './follower.ts';
 import type { EventStore, RecordedEvent } from '../stream/port.ts';
 import { lockCheckpoint } from './checkpoint.ts';
 import { failureOf, nameOf, whereOf } from './failure.ts';

@@ -1,4 +1,4 @@
-import type { FollowOptions, Follower } from './follow.ts';
+import type { FollowOptions, Follower } from './follower.ts';
 import type { Position, RecordedEvent } from '../stream/port.ts';
 import { Fenced, moveAlone, step } from './checkpoint.ts';
 import { failureOf, nameOf } from './failure.ts';

@@ -1,13 +1,26 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Event } from '#fact/define-event';
-import type { Fact, FactOf, FactMetadata } from '#fact/fact';
+import type { Actor, Fact, FactOf, FactMetadata } from '#fact/fact';
 import type { SubjectRole } from '#fact/personal';
 import { seal } from '#privacy/envelope';
-import type { LiveKey } from '#privacy/vault';
+import type { StreamKind } from '#fact/stream-kind';
+import type { LiveKey, Vault } from '#privacy/vault';
 import type { Codec } from './codec.ts';
 import { digestOf } from './digest.ts';
 import type { NewEvent } from './port.ts';
-import type { TransactOptions } from './transact.ts';
+
+/** Who asks for facts, under which key, and why: what is stored beside each of them. */
+export interface Origin {
+  /** From the Idempotency-Key, or random, or derived from the cause (formats.md, Ids). */
+  readonly commandId: string;
+  /** HMAC over the parsed body. */
+  readonly requestDigest: string;
+  readonly actor: Actor;
+  readonly correlationId: string;
+  /** The fact that caused it, when one did. */
+  readonly causationId?: string;
+  readonly traceparent?: string;
+}
 
 /** Facts as bytes: sent again and again with the same ids, until the store says what became of them. */
 export interface Sealed {
@@ -22,7 +35,7 @@ export interface Sealed {
  * NOTE: a storage format, for ever (formats.md, The stored fact).
  */
 export const sealAll = async <State, E extends Event>(
-  { kind, stream, vault, request }: Pick<TransactOptions<State, E>, 'kind' | 'stream' | 'vault' | 'request'>,
+  { kind, stream, vault, request }: { kind: StreamKind<State, E>; stream: string; vault: Vault; request: Origin },
   codec: Codec,
   facts: readonly Fact[],
   state: State | undefined,

@@ -1,6 +1,6 @@
 import type { Decision, Refusal } from '#fact/decision';
 import type { Event } from '#fact/define-event';
-import type { Actor, Fact, FactOf } from '#fact/fact';
+import type { Fact, FactOf } from '#fact/fact';
 import type { StreamKind } from '#fact/stream-kind';
 import type { Vault } from '#privacy/vault';
 import { backOff } from '#resilience/backoff';
@@ -14,20 +14,11 @@ import {
   type EventStore,
   type Position,
 } from './port.ts';
-import { sealAll, type Sealed } from './sealing.ts';
+import { sealAll, type Origin, type Sealed } from './sealing.ts';
 import type { StreamMemory } from './stream-memory.ts';
 
 /** What is known of a request before any rule is asked: who, under which key, and why. */
-export interface Request {
-  /** From the Idempotency-Key, or random, or derived from the cause (formats.md, Ids). */
-  readonly commandId: string;
-  /** HMAC over the parsed body. */
-  readonly requestDigest: string;
-  readonly actor: Actor;
-  readonly correlationId: string;
-  /** The fact that caused it, when one did. */
-  readonly causationId?: string;
-  readonly traceparent?: string;
+export interface Request extends Origin {
   /** The caller's; absent: when it is recorded. */
   readonly effectiveAt?: string;
   /**

@@ -3,7 +3,8 @@ import { countdown } from '#resilience/deadline';
 import { mintEpoch, OtherOrganisation, type LedgerIdentity } from '../../stream/ledger-identity.ts';
 import { StoreUnavailable } from '../../stream/port.ts';
 import { pauseBeforeRetry, readPatiently, type Patience } from './retrying.ts';
-import type { Server, ServerEvent } from './server.ts';
+import type { Server } from './server.ts';
+import type { ServerEvent } from './server-event.ts';
 import { ServerError, isPassing } from './server-error.ts';
 
 /** What the stream `<prefix>ledger` says. */

@@ -2,7 +2,7 @@ import type { JsonObject } from '#fact/json';
 import type { FactMetadata } from '#fact/fact';
 import type { EventFilter, RecordedEvent } from '../../stream/port.ts';
 import { printPosition } from '../../stream/position.ts';
-import type { ServerEvent } from './server.ts';
+import type { ServerEvent } from './server-event.ts';
 
 /** Which of the server's events are facts of this ledger, and how they read. */
 export class OwnFacts {

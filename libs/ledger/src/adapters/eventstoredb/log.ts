@@ -5,7 +5,8 @@ import { numberOf, printPosition } from '../../stream/position.ts';
 import type { EventStoreDbLedgerIdentity, KnownIdentity } from './eventstoredb-identity.ts';
 import { passes, type OwnFacts } from './fact-mapping.ts';
 import { readPatiently, type Patience } from './retrying.ts';
-import type { Server, ServerEvent } from './server.ts';
+import type { Server } from './server.ts';
+import type { ServerEvent } from './server-event.ts';
 import { ServerError } from './server-error.ts';
 
 /** No fact of ours lies after `own` (undefined: at all) up to `upTo`, that one included. */

@@ -1,6 +1,14 @@
 import type { Readable } from 'node:stream';
-import type { ReadLimits, ServerEvent } from './server.ts';
 import { ServerError } from './server-error.ts';
+import type { ServerEvent } from './server-event.ts';
+
+/** How much a read call may give, and how long it may take. */
+export interface ReadLimits {
+  readonly count: number;
+  /** No event for that long, and the call is given up: reads have no deadline of their own. */
+  readonly idleMs: number;
+  readonly signal?: AbortSignal;
+}
 
 /** What one read call gave. */
 export interface Page {

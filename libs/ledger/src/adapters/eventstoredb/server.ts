@@ -16,29 +16,9 @@ import { within } from '#resilience/deadline';
 import type { CheckedEvent } from '../../stream/check-append.ts';
 import type { ExpectedRevision } from '../../stream/port.ts';
 import { BadConnectionString, type ConnectionString, type Credentials } from './connection-string.ts';
-import { collectPage, type EventSource, type Page } from './page.ts';
+import { collectPage, type EventSource, type Page, type ReadLimits } from './page.ts';
 import { ServerError, troubleOf } from './server-error.ts';
-
-/** An event as the server has it; every event, not only facts of ours. */
-export interface ServerEvent {
-  /** As the server knows it, prefix included. */
-  readonly stream: string;
-  readonly id: string;
-  readonly revision: bigint;
-  /** Commit = prepare, for every event. */
-  readonly position: bigint;
-  readonly type: string;
-  readonly data: unknown;
-  readonly metadata: unknown;
-  readonly created: Date;
-}
-
-export interface ReadLimits {
-  readonly count: number;
-  /** No event for that long, and the call is given up: reads have no deadline of their own. */
-  readonly idleMs: number;
-  readonly signal?: AbortSignal;
-}
+import type { ServerEvent } from './server-event.ts';
 
 /** Silent that often in a row, and the connection is made anew: it may lead to a node that is gone. */
 const SILENCES = 2;
