@@ -1,7 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
+/** Each room, lowest first, with patterns of what it may use. */
+const { pure, onNode } =
+  jest.requireActual<Record<'pure' | 'onNode', Record<string, readonly string[]>>>('./rooms.cjs');
+const rooms = { ...pure, ...onNode };
+
+/** What a table of rooms allows to be used although it does not stand before who uses it: `a -> b`. */
+const upwards = (table: Record<string, readonly string[]>): string[] =>
+  Object.entries(table).flatMap(([room, allowed], index, all) =>
+    all
+      .slice(index + 1)
+      .filter(([above]) => allowed.some((pattern) => new RegExp(pattern).test(`${above}/src/file.ts`)))
+      .map(([above]) => `${room} -> ${above}`),
+  );
 
 const execute = promisify(execFile);
 const root = process.cwd();
@@ -21,10 +35,39 @@ describe('the house', () => {
   }, 120_000);
 
   it('lists every room', async () => {
-    const listed = await readFile('test/architecture/imports.cjs', 'utf8');
-    for (const place of ['apps', 'libs'])
-      for (const room of await readdir(place)) expect(listed).toContain(`'${place}/${room}'`);
+    const there = await Promise.all(
+      ['libs', 'apps'].map(async (place) => (await readdir(place)).map((room) => `${place}/${room}`)),
+    );
+    expect(Object.keys(rooms).sort()).toEqual(there.flat().sort());
   });
+
+  it('has rooms in a strict order, and would notice a circle of two', () => {
+    expect(upwards(rooms)).toEqual([]);
+    expect(upwards({ ...rooms, 'libs/calendar': [...rooms['libs/calendar']!, '^libs/policy/'] })).toEqual([
+      'libs/calendar -> libs/policy',
+    ]);
+  });
+
+  it('would notice a circle of files that only types close', async () => {
+    const place = await mkdtemp('libs/calendar/intruder-');
+    try {
+      await writeFile(join(place, 'one.ts'), `import type { Two } from './two.ts';\nexport type One = Two | 1;`);
+      await writeFile(join(place, 'two.ts'), `import type { One } from './one.ts';\nexport type Two = { one: One };`);
+      expect(await cruise(place)).toMatch(/no circles between files, of types neither: .*one.ts →\s+.*two.ts/);
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  }, 120_000);
+
+  it('would notice what closes a circle of rooms', async () => {
+    const place = await mkdtemp('libs/calendar/intruder-');
+    try {
+      await writeFile(join(place, 'up.ts'), `import type { Policy } from '#policy/policy';\nexport type Up = Policy;`);
+      expect(await cruise(place)).toMatch(/libs\/calendar may only use what is listed: .*up.ts → .*policy.ts/);
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  }, 120_000);
 
   it('would notice Node, Nest and a room above in a pure room', async () => {
     const place = await mkdtemp('libs/complaint/intruder-');
