@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Complaint } from '#complaint/complaint';
 import { complaintStreams } from '#complaint/complaint-streams';
 import type { ComplaintEvent } from '#complaint/events';
-import { complaintReceived, contactGiven } from '#complaint/events/intake';
+import { complaintReceived, contactGiven } from '#complaint/intake/events';
 import { recorded } from '#fact/decision';
 import { personalText } from '#fact/personal';
 import { follow } from '#ledger/follow/follow';

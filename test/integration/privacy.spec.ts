@@ -7,7 +7,7 @@ import { personalText } from '#fact/personal';
 import { recorded } from '#fact/decision';
 import type { Complaint } from '#complaint/complaint';
 import { complaintStreams } from '#complaint/complaint-streams';
-import { complaintReceived, contactGiven } from '#complaint/events/intake';
+import { complaintReceived, contactGiven } from '#complaint/intake/events';
 import type { ComplaintEvent } from '#complaint/events';
 import { digestOf } from '#ledger/stream/digest';
 import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';

@@ -1,6 +1,6 @@
-import { promiseMade } from '#complaint/events/conversation';
-import { complaintResolved } from '#complaint/events/ending';
-import { complaintReceived } from '#complaint/events/intake';
+import { promiseMade } from '#complaint/promises/events';
+import { complaintResolved } from '#complaint/ending/events';
+import { complaintReceived } from '#complaint/intake/events';
 import type { ComplaintEvent } from '#complaint/events';
 import { personalText } from '#fact/personal';
 import { factId, history } from '#fact/story';

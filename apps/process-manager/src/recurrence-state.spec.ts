@@ -1,8 +1,8 @@
 import { COMPLAINT, received } from '#complaint/complaint.stories';
 import type { ComplaintEvent, ComplaintFact } from '#complaint/events';
-import { customerThanked } from '#complaint/events/conversation';
-import { complaintReceived } from '#complaint/events/intake';
-import { issueAdded, issueReclassified } from '#complaint/events/putting-right';
+import { customerThanked } from '#complaint/conversation/events';
+import { complaintReceived } from '#complaint/intake/events';
+import { issueAdded, issueReclassified } from '#complaint/issues/events';
 import { personalText } from '#fact/personal';
 import { history } from '#fact/story';
 import { countedBy, knownAfter, type KnownComplaint } from './recurrence-state.ts';

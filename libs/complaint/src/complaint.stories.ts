@@ -9,10 +9,11 @@ import type { VersionedPolicy } from '#policy/policy';
 import type { Complaint } from './complaint.ts';
 import { complaintStreams } from './complaint-streams.ts';
 import type { ComplaintEvent } from './events.ts';
-import { apologyGiven, customerThanked, responsibilityAccepted } from './events/conversation.ts';
-import { complaintClosed, complaintReopened, complaintResolved, complaintWithdrawn } from './events/ending.ts';
-import { complaintAcknowledged, complaintReceived } from './events/intake.ts';
-import { causeExplained, compensationOffered, correctionMade } from './events/putting-right.ts';
+import { apologyGiven, customerThanked, responsibilityAccepted } from './conversation/events.ts';
+import { complaintClosed, complaintReopened, complaintResolved, complaintWithdrawn } from './ending/events.ts';
+import { complaintAcknowledged, complaintReceived } from './intake/events.ts';
+import { causeExplained } from './causes/events.ts';
+import { compensationOffered, correctionMade } from './remedy/events.ts';
 import type { ApologyForm, Severity } from '#policy/vocabulary';
 
 /** The complaint that most stories begin with: one issue, costly, received on a Monday at nine. */

@@ -1,4 +1,5 @@
 import type { Decision } from '#fact/decision';
+import type { List } from '#fact/list';
 import type { Personal } from '#fact/personal';
 import { factId } from '#fact/story';
 import { acceptCompensation } from './remedy/accept-compensation.ts';
@@ -37,7 +38,8 @@ import { withdraw } from './ending/withdraw.ts';
 
 type Play = (conduct: Conduct, move: Move, words: Personal) => Decision<ComplaintEvent>;
 
-const chosen = <T>(from: readonly T[], pick: number): T | undefined => from[pick % Math.max(1, from.length)];
+const chosen = <T>(from: readonly T[] | List<T>, pick: number): T | undefined =>
+  from.at(pick % Math.max(1, from.length));
 const nobody = factId(999_999);
 const issueOf = ({ state }: Conduct, pick: number) => chosen(state.issues, pick)?.id ?? nobody;
 const compensationOf = ({ state }: Conduct, pick: number) => chosen(state.compensations, pick)?.id ?? nobody;

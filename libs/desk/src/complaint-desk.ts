@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Command } from '@nestjs/cqrs';
 import type { Complaint } from '#complaint/complaint';
 import { complaintStreams } from '#complaint/complaint-streams';
+import { partOf, SUB_RESOURCES, type SubResource } from '#complaint/sub-resources';
 import type { ComplaintEvent } from '#complaint/events';
 import type { RefusalCode } from '#complaint/refusals';
 import type { Decision, Refusal } from '#fact/decision';
@@ -27,17 +28,8 @@ export class ToComplaint<Body extends Dated> extends Command<Written> {
   }
 }
 
-/** The things inside a complaint that have an id, and where they are read: the last part of their path. */
-export const THINGS = {
-  issue: 'issues',
-  'information-request': 'information-requests',
-  message: 'messages',
-  promise: 'promises',
-  cause: 'causes',
-  correction: 'corrections',
-  compensation: 'compensations',
-} as const;
-export type Thing = keyof typeof THINGS;
+/** A thing inside a complaint that has an id. */
+export type Thing = SubResource;
 
 /** What a rule is told about a complaint. */
 export interface AskedOfComplaint extends Asked {
@@ -84,7 +76,7 @@ export class ComplaintDesk {
       streamOf('complaint', found.id),
       request,
       (state, asked) => {
-        if (!state || (on && !has(state, on.thing, on.id))) return notFoundDecision;
+        if (!state || (on && !partOf(state, on.thing, on.id))) return notFoundDecision;
         return decide(state, { actor: caller.actor, id: created ?? found.id, ...asked });
       },
     );
@@ -118,20 +110,6 @@ const subjectOf = (
 ): Subject => {
   const thing = created !== undefined && creates ? { thing: creates, id: created } : on;
   return thing
-    ? { id: thing.id, location: `${complaintPath(complaint)}/${THINGS[thing.thing]}/${thing.id}` }
+    ? { id: thing.id, location: `${complaintPath(complaint)}/${SUB_RESOURCES[thing.thing].path}/${thing.id}` }
     : { id: complaint, location: complaintPath(complaint) };
 };
-
-/** The things of a complaint that have an id, by their kind. */
-export const thingsOf = (complaint: Complaint): Readonly<Record<Thing, readonly { readonly id: string }[]>> => ({
-  issue: complaint.issues,
-  'information-request': complaint.requests,
-  message: complaint.messages,
-  promise: complaint.promises,
-  cause: complaint.causes,
-  correction: complaint.issues.flatMap((issue) => issue.corrections),
-  compensation: complaint.compensations,
-});
-
-const has = (complaint: Complaint, thing: Thing, id: string): boolean =>
-  thingsOf(complaint)[thing].some((one) => one.id === id);

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { complaintReceived } from '#complaint/events/intake';
+import { complaintReceived } from '#complaint/intake/events';
 import type { EventStore, Position } from '#ledger/stream/port';
 import { Batcher } from '#resilience/batcher';
 import { numberOfReference, referenceOf } from './reference.ts';

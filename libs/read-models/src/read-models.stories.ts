@@ -5,7 +5,7 @@ import { testDatabase } from '#test/support/test-database';
 import type { Complaint } from '#complaint/complaint';
 import { complaintStreams } from '#complaint/complaint-streams';
 import type { ComplaintEvent } from '#complaint/events';
-import { complaintReceived } from '#complaint/events/intake';
+import { complaintReceived } from '#complaint/intake/events';
 import { recorded } from '#fact/decision';
 import type { Event } from '#fact/define-event';
 import type { Fact } from '#fact/fact';

@@ -3,7 +3,7 @@ import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { causeExplained, explanationWaived } from '../events/putting-right.ts';
+import { causeExplained, explanationWaived } from './events.ts';
 
 export interface Explain {
   readonly text: Personal;

@@ -4,7 +4,7 @@ import type { Process } from '#fact/vocabulary';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { causeConfirmed, causeSuspected } from '../events/putting-right.ts';
+import { causeConfirmed, causeSuspected } from './events.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface StateCause {

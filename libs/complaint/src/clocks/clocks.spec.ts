@@ -11,7 +11,7 @@ import {
   thanked,
   withdrawn,
 } from '../complaint.stories.ts';
-import { complaintAcknowledged } from '../events/intake.ts';
+import { complaintAcknowledged } from '../intake/events.ts';
 
 const promising = (from: string, due: string) =>
   complaintAcknowledged({

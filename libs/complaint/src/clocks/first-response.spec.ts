@@ -15,8 +15,9 @@ import {
   withdrawn,
   words,
 } from '../complaint.stories.ts';
-import { firstResponseFoundTimely, firstResponseMissed, messageRecorded } from '../events/conversation.ts';
-import { complaintAcknowledged } from '../events/intake.ts';
+import { firstResponseFoundTimely, firstResponseMissed } from './events.ts';
+import { messageRecorded } from '../conversation/events.ts';
+import { complaintAcknowledged } from '../intake/events.ts';
 import { missFirstResponse } from './miss-first-response.ts';
 import { recordMessage } from '../conversation/record-message.ts';
 import { thank } from '../conversation/thank.ts';

@@ -1,5 +1,6 @@
-import type { Complaint, RunningDue } from '../complaint.ts';
-import { firstResponseFoundTimely } from '../events/conversation.ts';
+import type { Complaint } from '../complaint.ts';
+import { firstResponseFoundTimely } from './events.ts';
+import type { RunningDue } from './state.ts';
 
 /** By when the customer should have heard from us; undefined for migrated complaints, whose clocks nobody watches. */
 export const firstResponseDue = (complaint: Complaint): RunningDue | undefined =>

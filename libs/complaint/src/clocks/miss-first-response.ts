@@ -1,7 +1,7 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { firstResponseMissed } from '../events/conversation.ts';
+import { firstResponseMissed } from './events.ts';
 import { firstResponseDue } from './first-response.ts';
 import { missedAt } from './missed-at.ts';
 

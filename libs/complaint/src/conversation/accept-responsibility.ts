@@ -5,7 +5,7 @@ import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import { responsibilityAccepted } from '../events/conversation.ts';
+import { responsibilityAccepted } from './events.ts';
 import { speaksForTheCompany } from '../vocabulary.ts';
 
 export interface AcceptResponsibility {

@@ -1,8 +1,8 @@
 import { personalText } from '#fact/personal';
 import { defaultPolicy } from '#policy/default-policy';
 import { apologise, type Apologise } from './apologise.ts';
-import { apologyGiven, customerThanked } from '../events/conversation.ts';
-import { ruleOverridden } from '../events/ending.ts';
+import { apologyGiven, customerThanked } from './events.ts';
+import { ruleOverridden } from './events.ts';
 import { given, received } from '../complaint.stories.ts';
 
 const words = personalText('We are sorry.');

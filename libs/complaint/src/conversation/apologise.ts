@@ -3,10 +3,11 @@ import type { Role } from '#fact/fact';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { ApologyForm } from '#policy/vocabulary';
-import type { Apology, Complaint } from '../complaint.ts';
+import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import { apologyGiven } from '../events/conversation.ts';
+import { apologyGiven } from './events.ts';
+import type { Apology } from './state.ts';
 import { overridden, type Override } from './override.ts';
 
 export interface Apologise {

@@ -1,7 +1,7 @@
 import { assign } from '../intake/assign.ts';
 import { closed, doing, given, id, received, withdrawn, words } from '../complaint.stories.ts';
-import { informationGiven, informationRequested, messageRecorded } from '../events/conversation.ts';
-import { contactGiven, handlerAssigned } from '../events/intake.ts';
+import { informationGiven, informationRequested, messageRecorded } from './events.ts';
+import { contactGiven, handlerAssigned } from '../intake/events.ts';
 import { giveContact } from '../intake/give-contact.ts';
 import { giveInformation } from './give-information.ts';
 import { recordMessage } from './record-message.ts';

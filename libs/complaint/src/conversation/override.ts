@@ -1,7 +1,7 @@
 import { refused } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
-import { ruleOverridden } from '../events/ending.ts';
+import { ruleOverridden } from './events.ts';
 import type { RefusalCode } from '../refusals.ts';
 
 /** A person's wish to set a rule aside (mission §3). */

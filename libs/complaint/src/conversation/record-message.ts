@@ -2,7 +2,7 @@ import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { messageRecorded } from '../events/conversation.ts';
+import { messageRecorded } from './events.ts';
 import { foundTimely } from '../clocks/first-response.ts';
 import { unknownCodes, wrongChannel } from '../policy-codes.ts';
 

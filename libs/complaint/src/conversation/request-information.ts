@@ -3,7 +3,7 @@ import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { informationRequested } from '../events/conversation.ts';
+import { informationRequested } from './events.ts';
 
 export interface RequestInformation {
   readonly request: string;

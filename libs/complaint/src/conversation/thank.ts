@@ -4,7 +4,7 @@ import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import { customerThanked } from '../events/conversation.ts';
+import { customerThanked } from './events.ts';
 import { foundTimely } from '../clocks/first-response.ts';
 
 export interface Thank {

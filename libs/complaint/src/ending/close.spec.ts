@@ -26,17 +26,10 @@ import {
   words,
 } from '../complaint.stories.ts';
 import type { ComplaintEvent } from '../events.ts';
-import { complaintClosed } from '../events/ending.ts';
-import {
-  compensationAccepted,
-  compensationDeclined,
-  compensationDelivered,
-  correctionMade,
-  explanationWaived,
-  issueAdded,
-  issueAssessed,
-  issueReclassified,
-} from '../events/putting-right.ts';
+import { complaintClosed } from './events.ts';
+import { compensationAccepted, compensationDeclined, compensationDelivered, correctionMade } from '../remedy/events.ts';
+import { explanationWaived } from '../causes/events.ts';
+import { issueAdded, issueAssessed, issueReclassified } from '../issues/events.ts';
 
 const satisfied = customerReached({ solution: 5, attitude: 4, declined: false });
 const closing = (call: ReturnType<typeof callOf> | undefined) => (complaint: Complaint) =>

@@ -3,7 +3,7 @@ import type { FollowUp } from '#follow-up/follow-up';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from './ended.ts';
-import { complaintClosed } from '../events/ending.ts';
+import { complaintClosed } from './events.ts';
 import { missingForClosing } from './missing-for-closing.ts';
 
 /** Closing takes nothing but itself: no reason opens a way around what it demands. */

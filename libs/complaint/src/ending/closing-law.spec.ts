@@ -6,7 +6,7 @@ import { conducts, played } from '../conducts.stories.ts';
 import { close } from './close.ts';
 import { words } from '../complaint.stories.ts';
 import type { ComplaintFact } from '../events.ts';
-import { complaintClosed } from '../events/ending.ts';
+import { complaintClosed } from './events.ts';
 
 /**
  * The law of closing, said a second time over the bare facts, by other means than the rules use (formats.md, Closing,

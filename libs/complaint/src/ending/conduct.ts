@@ -1,4 +1,5 @@
-import type { Complaint, Mark } from '../complaint.ts';
+import type { Complaint } from '../complaint.ts';
+import type { Mark } from '../mark.ts';
 
 /**
  * Whether something was done in the present conduct (formats.md, Closing, exactly): what is recorded once per conduct may

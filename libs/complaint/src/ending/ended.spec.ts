@@ -24,7 +24,7 @@ import {
 import { correct } from '../remedy/correct.ts';
 import { declineCompensation } from '../remedy/decline-compensation.ts';
 import { deliverCompensation } from '../remedy/deliver-compensation.ts';
-import { promiseMade } from '../events/conversation.ts';
+import { promiseMade } from '../promises/events.ts';
 import { explain, waiveExplanation } from '../causes/explain.ts';
 import { fulfilPromise } from '../promises/fulfil-promise.ts';
 import { giveContact } from '../intake/give-contact.ts';

@@ -1,6 +1,7 @@
 import type { FollowUp } from '#follow-up/follow-up';
 import type { Policy } from '#policy/policy';
-import type { Complaint, IssueState } from '../complaint.ts';
+import type { Complaint } from '../complaint.ts';
+import type { IssueState } from '../issues/state.ts';
 import { SEVERITIES, type Severity } from '#policy/vocabulary';
 import { speaksForTheCompany } from '../vocabulary.ts';
 
@@ -71,7 +72,7 @@ const missingApologies = (complaint: Complaint, policy: Policy): Missing[] => {
 
 /** Each issue needs a correction, or a compensation delivered or declined; one that can't be repaired, the compensation. */
 const missingRemedy = (issue: IssueState, { compensations }: Complaint): string | undefined => {
-  if (compensations.some((one) => one.issue === issue.id && (one.delivered || one.declined))) return undefined;
+  if (compensations.some((one) => one.issue === issue.id && (one.delivered ?? one.declined) !== null)) return undefined;
   if (issue.repairable === false) return 'What cannot be repaired needs a compensation, delivered or declined.';
   return issue.corrections.length > 0 ? undefined : 'What went wrong was neither corrected nor compensated.';
 };

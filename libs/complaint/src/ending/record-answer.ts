@@ -1,7 +1,7 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { customerAnswered } from '../events/conversation.ts';
+import { customerAnswered } from './events.ts';
 import type { Answer } from '../vocabulary.ts';
 
 export interface RecordAnswer {

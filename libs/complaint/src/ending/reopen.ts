@@ -3,7 +3,7 @@ import type { Personal } from '#fact/personal';
 import { addDuration } from '#calendar/duration';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { complaintReopened } from '../events/ending.ts';
+import { complaintReopened } from './events.ts';
 
 export interface Reopen {
   readonly reason: Personal;

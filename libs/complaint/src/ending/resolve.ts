@@ -3,7 +3,7 @@ import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from './ended.ts';
-import { complaintResolved } from '../events/ending.ts';
+import { complaintResolved } from './events.ts';
 
 export interface Resolve {
   readonly text: Personal;

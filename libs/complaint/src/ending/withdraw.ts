@@ -3,7 +3,7 @@ import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from './ended.ts';
-import { complaintWithdrawn } from '../events/ending.ts';
+import { complaintWithdrawn } from './events.ts';
 
 export interface Withdraw {
   readonly reason: Personal;

@@ -3,7 +3,7 @@ import type { VersionedPolicy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import { complaintAcknowledged } from '../events/intake.ts';
+import { complaintAcknowledged } from './events.ts';
 import { foundTimely } from '../clocks/first-response.ts';
 import { unknownCodes, wrongChannel } from '../policy-codes.ts';
 import { normDue } from '../clocks/norm-due.ts';

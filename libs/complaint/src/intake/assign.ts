@@ -2,7 +2,7 @@ import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { handlerAssigned } from '../events/intake.ts';
+import { handlerAssigned } from './events.ts';
 
 export interface Assign {
   /** An actor's id. */

@@ -2,7 +2,7 @@ import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { contactGiven } from '../events/intake.ts';
+import { contactGiven } from './events.ts';
 
 export interface GiveContact {
   readonly name?: Personal;

@@ -1,4 +1,4 @@
-import { complaintReceived } from '../events/intake.ts';
+import { complaintReceived } from './events.ts';
 import { given, id, ISSUE, policy, received, SUBJECT, words } from '../complaint.stories.ts';
 import { receive, type Receive } from './receive.ts';
 

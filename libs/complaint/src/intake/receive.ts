@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox';
 import { nothing, recorded } from '#fact/decision';
 import type { VersionedPolicy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { complaintReceived } from '../events/intake.ts';
+import { complaintReceived } from './events.ts';
 import { unknownCodes, wrongCategory, wrongChannel, wrongOutcomes } from '../policy-codes.ts';
 import { normDue } from '../clocks/norm-due.ts';
 import { UNSPECIFIED, type Issue } from '../vocabulary.ts';

@@ -2,7 +2,7 @@ import { nothing, recorded } from '#fact/decision';
 import type { VersionedPolicy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { issueAdded } from '../events/putting-right.ts';
+import { issueAdded } from './events.ts';
 import { unknownCodes, wrongCategory } from '../policy-codes.ts';
 import { weighed, type ToldIssue } from '../intake/receive.ts';
 

@@ -2,7 +2,7 @@ import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { issueAssessed } from '../events/putting-right.ts';
+import { issueAssessed } from './events.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface Assess {

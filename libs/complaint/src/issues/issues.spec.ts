@@ -1,13 +1,8 @@
 import { addIssue } from './add-issue.ts';
 import { assess } from './assess.ts';
 import { doing, given, id, ISSUE, policy, received, words } from '../complaint.stories.ts';
-import {
-  causeConfirmed,
-  causeSuspected,
-  issueAdded,
-  issueAssessed,
-  issueReclassified,
-} from '../events/putting-right.ts';
+import { causeConfirmed, causeSuspected } from '../causes/events.ts';
+import { issueAdded, issueAssessed, issueReclassified } from './events.ts';
 import { reclassify } from './reclassify.ts';
 import { stateCause } from '../causes/state-cause.ts';
 
@@ -63,7 +58,7 @@ describe('classifying an issue anew', () => {
 
   it('keeps what it does not name', () => {
     const { state } = given(received, issueReclassified({ issue: ISSUE, product: 'sofa', reason: words }));
-    expect(state!.issues[0]).toMatchObject({ category: 'delivery-late', severity: 'costly', product: 'sofa' });
+    expect(state!.issues.at(0)).toMatchObject({ category: 'delivery-late', severity: 'costly', product: 'sofa' });
   });
 
   it('needs an issue of this complaint, and a category that the policy knows', () => {

@@ -3,7 +3,7 @@ import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { issueReclassified } from '../events/putting-right.ts';
+import { issueReclassified } from './events.ts';
 import { unknownCodes, wrongCategory } from '../policy-codes.ts';
 import { unknownPart } from '../unknown-part.ts';
 import type { Issue } from '../vocabulary.ts';

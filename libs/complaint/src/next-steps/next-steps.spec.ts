@@ -23,22 +23,13 @@ import {
   withdrawn,
   words,
 } from '../complaint.stories.ts';
-import {
-  customerAnswered,
-  informationGiven,
-  informationRequested,
-  messageRecorded,
-  promiseMade,
-} from '../events/conversation.ts';
-import { complaintAcknowledged, complaintReceived, handlerAssigned } from '../events/intake.ts';
-import {
-  causeConfirmed,
-  compensationAccepted,
-  compensationDeclined,
-  compensationDelivered,
-  issueAssessed,
-  issueReclassified,
-} from '../events/putting-right.ts';
+import { customerAnswered } from '../ending/events.ts';
+import { informationGiven, informationRequested, messageRecorded } from '../conversation/events.ts';
+import { promiseMade } from '../promises/events.ts';
+import { complaintAcknowledged, complaintReceived, handlerAssigned } from '../intake/events.ts';
+import { causeConfirmed } from '../causes/events.ts';
+import { compensationAccepted, compensationDeclined, compensationDelivered } from '../remedy/events.ts';
+import { issueAssessed, issueReclassified } from '../issues/events.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Circumstances } from './steps.ts';
 import type { Complaint } from '../complaint.ts';

@@ -1,7 +1,7 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { promiseBroken } from '../events/conversation.ts';
+import { promiseBroken } from './events.ts';
 import { missedAt } from '../clocks/missed-at.ts';
 import { unknownPart } from '../unknown-part.ts';
 

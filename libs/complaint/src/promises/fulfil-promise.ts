@@ -1,7 +1,7 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { promiseFulfilled } from '../events/conversation.ts';
+import { promiseFulfilled } from './events.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface FulfilPromise {

@@ -2,7 +2,7 @@ import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { promiseMade } from '../events/conversation.ts';
+import { promiseMade } from './events.ts';
 import { unknownCodes, wrongPromise } from '../policy-codes.ts';
 
 export interface MakePromise {

@@ -1,7 +1,7 @@
 import { at } from '#fact/story';
 import { breakPromise } from './break-promise.ts';
 import { closed, doing, given, id, received, receivedMigrated } from '../complaint.stories.ts';
-import { promiseBroken, promiseFulfilled, promiseMade } from '../events/conversation.ts';
+import { promiseBroken, promiseFulfilled, promiseMade } from './events.ts';
 import { fulfilPromise } from './fulfil-promise.ts';
 import { makePromise } from './make-promise.ts';
 import { missedAt } from '../clocks/missed-at.ts';

@@ -1,8 +1,8 @@
 import { factId } from '#fact/story';
 import { personalText } from '#fact/personal';
 import { apologised, doing, given, id, received, thanked, words } from '../complaint.stories.ts';
-import { factRectified } from '../events/ending.ts';
-import { complaintReceived } from '../events/intake.ts';
+import { factRectified } from './events.ts';
+import { complaintReceived } from '../intake/events.ts';
 import { rectify } from './rectify.ts';
 
 const RECEIPT = factId(0);

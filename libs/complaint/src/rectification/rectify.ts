@@ -3,7 +3,7 @@ import { personalText, type Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { complaintEvents } from '../events.ts';
-import { factRectified } from '../events/ending.ts';
+import { factRectified } from './events.ts';
 import { wrongMembers } from './rectifiable.ts';
 import { unknownPart } from '../unknown-part.ts';
 

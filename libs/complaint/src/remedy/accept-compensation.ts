@@ -3,7 +3,7 @@ import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import { compensationAccepted } from '../events/putting-right.ts';
+import { compensationAccepted } from './events.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface AcceptCompensation {

@@ -3,7 +3,7 @@ import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { correctionMade } from '../events/putting-right.ts';
+import { correctionMade } from './events.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface Correct {

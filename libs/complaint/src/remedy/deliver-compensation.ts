@@ -4,7 +4,7 @@ import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import { compensationDelivered } from '../events/putting-right.ts';
+import { compensationDelivered } from './events.ts';
 import { unknownPart } from '../unknown-part.ts';
 
 export interface DeliverCompensation {

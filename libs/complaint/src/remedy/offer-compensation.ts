@@ -3,7 +3,7 @@ import type { Money } from '#fact/vocabulary';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { compensationOffered } from '../events/putting-right.ts';
+import { compensationOffered } from './events.ts';
 import { unknownCodes, wrongItem } from '../policy-codes.ts';
 import { unknownPart } from '../unknown-part.ts';
 

@@ -15,15 +15,14 @@ import {
 import { correct } from './correct.ts';
 import { declineCompensation } from './decline-compensation.ts';
 import { deliverCompensation } from './deliver-compensation.ts';
+import { causeExplained, explanationWaived } from '../causes/events.ts';
 import {
-  causeExplained,
   compensationAccepted,
   compensationDeclined,
   compensationDelivered,
   compensationOffered,
   correctionMade,
-  explanationWaived,
-} from '../events/putting-right.ts';
+} from './events.ts';
 import { explain, waiveExplanation } from '../causes/explain.ts';
 import { offerCompensation } from './offer-compensation.ts';
 
@@ -129,13 +128,13 @@ describe('a compensation', () => {
 
   it('may be accepted by a customer who declined it, and then counts as declined no more', () => {
     const { state } = given(received, offered, declined, accepted);
-    expect(state!.compensations[0]).toMatchObject({ declined: null, accepted: { revision: 3 } });
+    expect(state!.compensations.at(0)).toMatchObject({ declined: null, accepted: { revision: 3 } });
     given(received, offered, declined).when(doing(acceptCompensation, { compensation })).then(accepted);
   });
 
   it('may be declined by a customer who accepted it', () => {
     const { state } = given(received, offered, accepted, declined);
-    expect(state!.compensations[0]).toMatchObject({ accepted: null, declined: { revision: 3 } });
+    expect(state!.compensations.at(0)).toMatchObject({ accepted: null, declined: { revision: 3 } });
     given(received, offered, accepted)
       .when(doing(declineCompensation, { compensation, reason: words }))
       .then(declined);
@@ -143,7 +142,7 @@ describe('a compensation', () => {
 
   it('is accepted, declined or delivered again in a new conduct; until then what was settled stays settled', () => {
     const again = given(received, offered, accepted, delivered, resolved, reopened);
-    expect(again.state!.compensations[0]).toMatchObject({ accepted: { revision: 2 }, delivered: { revision: 3 } });
+    expect(again.state!.compensations.at(0)).toMatchObject({ accepted: { revision: 2 }, delivered: { revision: 3 } });
     again.when(doing(acceptCompensation, { compensation })).then(accepted);
     again.when(doing(deliverCompensation, { compensation, proof: words })).then(delivered);
     given(received, offered, declined, resolved, reopened)

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { complaintReopened } from '#complaint/events/ending';
+import { complaintReopened } from '#complaint/ending/events';
 import { reopen } from '#complaint/ending/reopen';
 import { personalText } from '#fact/personal';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';

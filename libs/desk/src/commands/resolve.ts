@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { resolve } from '#complaint/ending/resolve';
-import { complaintResolved } from '#complaint/events/ending';
+import { complaintResolved } from '#complaint/ending/events';
 import { personalText } from '#fact/personal';
 import { followUpIdOf } from '../causes.ts';
 import { ComplaintDesk, ToComplaint } from '../complaint-desk.ts';

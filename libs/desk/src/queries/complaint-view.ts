@@ -1,6 +1,8 @@
 import { clocksOf } from '#complaint/clocks/clocks';
-import type { Complaint, Mark } from '#complaint/complaint';
-import { complaintReceived } from '#complaint/events/intake';
+import type { Complaint } from '#complaint/complaint';
+import type { Mark } from '#complaint/mark';
+import { complaintReceived } from '#complaint/intake/events';
+import { SUB_RESOURCES } from '#complaint/sub-resources';
 import { Issue } from '#complaint/vocabulary';
 import type { CallRead } from '#complaint/ending/close';
 import type { CalendarOf } from '../policy-in-force.ts';
@@ -13,9 +15,9 @@ const markView = (mark: Mark | null) => mark && { at: mark.at, by: mark.by };
 type MarkView = ReturnType<typeof markView>;
 
 /** The mark of the newest of several things. */
-const newest = (marks: readonly (Mark | null)[]): MarkView =>
+const newest = (marks: Iterable<Mark | null>): MarkView =>
   markView(
-    marks.reduce((latest, mark) => (mark && (!latest || mark.revision > latest.revision) ? mark : latest), null),
+    [...marks].reduce((latest, mark) => (mark && (!latest || mark.revision > latest.revision) ? mark : latest), null),
   );
 
 /** A thing that has a mark of its own: its members, and when and by whom. */
@@ -35,7 +37,7 @@ export const thingViews = (complaint: Complaint) => ({
     broken: markView(promise.broken),
   })),
   cause: complaint.causes.map(told),
-  correction: complaint.issues.flatMap((issue) => issue.corrections.map((one) => ({ ...told(one), issue: issue.id }))),
+  correction: SUB_RESOURCES.correction.all(complaint).map(told),
   compensation: complaint.compensations.map((compensation) => ({
     ...told(compensation),
     accepted: markView(compensation.accepted),
@@ -77,7 +79,7 @@ export const complaintView = (
     responsibility: complaint.responsibility && told(complaint.responsibility),
     clarified: newest(complaint.information),
     explained: complaint.explained && told(complaint.explained),
-    corrected: newest(complaint.issues.flatMap((issue) => issue.corrections)),
+    corrected: newest(complaint.issues.flatMap((issue) => [...issue.corrections])),
     compensated: newest(complaint.compensations.map((one) => one.delivered)),
     resolved: markView(complaint.resolved),
     accepted: markView(complaint.accepted),

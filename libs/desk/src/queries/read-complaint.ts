@@ -1,4 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { Complaint } from '#complaint/complaint';
 import { complaintStreams } from '#complaint/complaint-streams';
 import { missingForClosing } from '#complaint/ending/missing-for-closing';
 import { streamOf } from '#fact/stream-kind';
@@ -59,10 +60,7 @@ export class ReadComplaintHandler implements IQueryHandler<ReadComplaint> {
   }
 
   /** One call for each resolution, as far as their streams are opened (by that instant). */
-  private async callsOf(
-    resolutions: readonly { readonly fact: string }[],
-    until: string | undefined,
-  ): Promise<CallRead[]> {
+  private async callsOf(resolutions: Complaint['resolutions'], until: string | undefined): Promise<CallRead[]> {
     const calls = await Promise.all(
       resolutions.map(({ fact }) =>
         this.calls.read(followUpIdOf(fact), (one) => until === undefined || one.recordedAt <= until),

@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { handlerAssigned } from '#complaint/events/intake';
-import {
-  complaintClosed,
-  complaintReopened,
-  complaintResolved,
-  complaintWithdrawn,
-  factRectified,
-} from '#complaint/events/ending';
-import { issueAdded, issueReclassified } from '#complaint/events/putting-right';
+import { handlerAssigned } from '#complaint/intake/events';
+import { complaintClosed, complaintReopened, complaintResolved, complaintWithdrawn } from '#complaint/ending/events';
+import { factRectified } from '#complaint/rectification/events';
+import { issueAdded, issueReclassified } from '#complaint/issues/events';
 import { personalText } from '#fact/personal';
 import { ensureBuilding, ensureLive } from '../generations.ts';
 import { InvalidCursor, cursorOf } from '../page.ts';

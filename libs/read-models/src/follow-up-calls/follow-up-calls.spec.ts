@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { messageRecorded } from '#complaint/events/conversation';
-import { handlerAssigned } from '#complaint/events/intake';
+import { messageRecorded } from '#complaint/conversation/events';
+import { handlerAssigned } from '#complaint/intake/events';
 import { personalText } from '#fact/personal';
 import {
   callAttempted,

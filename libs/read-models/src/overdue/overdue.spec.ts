@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { complaintClosed, complaintReopened, complaintResolved, complaintWithdrawn } from '#complaint/events/ending';
-import {
-  customerThanked,
-  firstResponseFoundTimely,
-  firstResponseMissed,
-  messageRecorded,
-  promiseBroken,
-  promiseFulfilled,
-  promiseMade,
-} from '#complaint/events/conversation';
-import { complaintAcknowledged, handlerAssigned } from '#complaint/events/intake';
+import { complaintClosed, complaintReopened, complaintResolved, complaintWithdrawn } from '#complaint/ending/events';
+import { customerThanked, messageRecorded } from '#complaint/conversation/events';
+import { firstResponseFoundTimely, firstResponseMissed } from '#complaint/clocks/events';
+import { promiseBroken, promiseFulfilled, promiseMade } from '#complaint/promises/events';
+import { complaintAcknowledged, handlerAssigned } from '#complaint/intake/events';
 import { personalText } from '#fact/personal';
 import { ensureBuilding, ensureLive } from '../generations.ts';
 import { normsAchieved } from '../norms/query.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { issueAdded, issueReclassified } from '#complaint/events/putting-right';
+import { issueAdded, issueReclassified } from '#complaint/issues/events';
 import { personalText } from '#fact/personal';
 import { ensureBuilding, ensureLive } from '../generations.ts';
 import { applyAgain, catchUp, fill, openWorld, receipt, sumsOf, type World } from '../read-models.stories.ts';

@@ -1,14 +1,22 @@
 import { Type } from '@sinclair/typebox';
 import { defineEvent } from '#fact/define-event';
-import { Code, Uuid, oneOf, personal } from '#fact/vocabulary';
+import { Uuid, oneOf, personal } from '#fact/vocabulary';
+import { ANSWERS } from '../vocabulary.ts';
 
-/** Mission §3: how a conduct ends and begins again, and what stands beside it. NOTE: stored for ever (see intake.ts). */
+/** docs/domain.md §3: how a conduct ends and begins again. NOTE: stored for ever (see intake/events.ts). */
 
 export const complaintResolved = defineEvent({
   type: 'ComplaintResolved',
   noun: 'complaint',
   means: 'The customer was told how the complaint is resolved.',
   data: Type.Object({ text: personal() }),
+});
+
+export const customerAnswered = defineEvent({
+  type: 'CustomerAnswered',
+  noun: 'complaint',
+  means: 'The customer said whether the resolution is acceptable.',
+  data: Type.Object({ answer: oneOf(ANSWERS) }),
 });
 
 export const complaintClosed = defineEvent({
@@ -37,24 +45,10 @@ export const complaintWithdrawn = defineEvent({
   data: Type.Object({ reason: personal() }),
 });
 
-export const factRectified = defineEvent({
-  type: 'FactRectified',
-  noun: 'complaint',
-  means: 'An earlier fact was found wrong, and what is right was added to it.',
-  data: Type.Object({
-    fact: Uuid,
-    type: Type.String({ pattern: '^[A-Z][A-Za-z]+$' }),
-    /** The rectified members of the fact's data, as JSON: personal as a whole. */
-    data: Type.Optional(personal()),
-    /** Those of `/representative` in a receipt, as JSON: they are somebody else's. */
-    representative: Type.Optional(personal('representative')),
-    reason: personal(),
-  }),
-});
-
-export const ruleOverridden = defineEvent({
-  type: 'RuleOverridden',
-  noun: 'complaint',
-  means: 'A person set a rule aside, for a stated reason.',
-  data: Type.Object({ rule: Code, reason: personal() }),
-});
+export const endingEvents = [
+  complaintResolved,
+  customerAnswered,
+  complaintClosed,
+  complaintReopened,
+  complaintWithdrawn,
+] as const;

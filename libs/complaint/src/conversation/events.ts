@@ -1,11 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import { defineEvent } from '#fact/define-event';
 import { ROLES } from '#fact/fact';
-import { Code, Instant, Uuid, oneOf, personal } from '#fact/vocabulary';
+import { Code, Uuid, oneOf, personal } from '#fact/vocabulary';
 import { APOLOGY_FORMS } from '#policy/vocabulary';
-import { ANSWERS } from '../vocabulary.ts';
 
-/** Mission §3, steps 2–4 and 6: what was said. NOTE: stored for ever (see intake.ts). */
+/** docs/domain.md §3, steps 2–4: what was said. NOTE: stored for ever (see intake/events.ts). */
 
 export const customerThanked = defineEvent({
   type: 'CustomerThanked',
@@ -60,44 +59,19 @@ export const messageRecorded = defineEvent({
   data: Type.Object({ message: Uuid, direction: oneOf(['in', 'out']), channel: Code, text: personal() }),
 });
 
-export const promiseMade = defineEvent({
-  type: 'PromiseMade',
+export const ruleOverridden = defineEvent({
+  type: 'RuleOverridden',
   noun: 'complaint',
-  means: 'We promised the customer something by a time.',
-  data: Type.Object({ promise: Uuid, what: Code, due: Instant }),
+  means: 'A person set a rule aside, for a stated reason.',
+  data: Type.Object({ rule: Code, reason: personal() }),
 });
 
-export const promiseFulfilled = defineEvent({
-  type: 'PromiseFulfilled',
-  noun: 'complaint',
-  means: 'A promise to the customer was kept.',
-  data: Type.Object({ promise: Uuid }),
-});
-
-export const promiseBroken = defineEvent({
-  type: 'PromiseBroken',
-  noun: 'complaint',
-  means: 'A promise to the customer was not kept in time.',
-  data: Type.Object({ promise: Uuid, what: Code, due: Instant }),
-});
-
-export const firstResponseMissed = defineEvent({
-  type: 'FirstResponseMissed',
-  noun: 'complaint',
-  means: 'Nobody answered the customer within the norm.',
-  data: Type.Object({ due: Instant }),
-});
-
-export const firstResponseFoundTimely = defineEvent({
-  type: 'FirstResponseFoundTimely',
-  noun: 'complaint',
-  means: 'A response that was recorded late turned out to have been given in time.',
-  data: Type.Object({ due: Instant, respondedAt: Instant }),
-});
-
-export const customerAnswered = defineEvent({
-  type: 'CustomerAnswered',
-  noun: 'complaint',
-  means: 'The customer said whether the resolution is acceptable.',
-  data: Type.Object({ answer: oneOf(ANSWERS) }),
-});
+export const conversationEvents = [
+  customerThanked,
+  apologyGiven,
+  responsibilityAccepted,
+  informationRequested,
+  informationGiven,
+  messageRecorded,
+  ruleOverridden,
+] as const;

@@ -3,7 +3,7 @@ import { defineEvent } from '#fact/define-event';
 import { ActorId, Code, Day, Language, Money, Uuid, oneOf, personal } from '#fact/vocabulary';
 import { CONFIDENTIALITIES, CUSTOMER_TYPES, Due, Issue, THIRD_PARTIES } from '../vocabulary.ts';
 
-/** Mission §2. NOTE: stored for ever; a change of shape is a new version with an upcaster, and a sample in test/history. */
+/** docs/domain.md §2 and §3.1: how a complaint comes in. NOTE: stored for ever; a change of shape is a new version with an upcaster, and a sample in test/history. */
 
 export const complaintReceived = defineEvent({
   type: 'ComplaintReceived',
@@ -87,3 +87,5 @@ export const handlerAssigned = defineEvent({
   means: 'An employee took charge of the complaint.',
   data: Type.Object({ handler: ActorId }),
 });
+
+export const intakeEvents = [complaintReceived, complaintAcknowledged, contactGiven, handlerAssigned] as const;
