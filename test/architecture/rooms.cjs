@@ -35,7 +35,7 @@ const onNode = {
   ],
   'libs/backup': [...lib('fact', 'ledger', 'privacy'), ...npm('pg', 'pg-copy-streams')],
   'libs/contract': [
-    ...lib('fact', 'ledger', 'complaint', 'follow-up', 'recurrence', 'policy'),
+    ...lib('fact', 'ledger', 'complaint', 'follow-up', 'recurrence', 'policy', 'nouns'),
     ...npm('@sinclair/typebox'),
   ],
   'libs/timers': [...lib('fact', 'ledger', 'postgres', 'privacy', 'resilience'), ...npm('pg')],

@@ -1,14 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { complaintStreams } from '#complaint/complaint-streams';
 import { publicMessageOf } from '#contract/public-message';
 import type { EventDescription } from '#fact/define-event';
 import type { SealedText } from '#fact/personal';
-import { followUpStreams } from '#follow-up/follow-up';
 import { Codec } from '#ledger/stream/codec';
 import { digestOf } from '#ledger/stream/digest';
-import { policyStreams } from '#policy/policies';
+import { nouns } from '#nouns/nouns';
 import { unseal } from '#privacy/envelope';
-import { recurrenceStreams } from '#recurrence/recurrence';
 import { recordSample, SAMPLE_KEY, SAMPLE_WORDS, type StoredFact } from './sample.ts';
 
 /**
@@ -21,8 +18,7 @@ interface Sample {
   readonly published: unknown;
 }
 
-const kinds = [complaintStreams, followUpStreams, recurrenceStreams, policyStreams];
-const definitions: readonly EventDescription[] = kinds.flatMap((kind) => [...kind.events]);
+const definitions: readonly EventDescription[] = nouns.flatMap((kind) => [...kind.events]);
 const fileOf = (noun: string, type: string, version: number): string => `test/history/${noun}/${type}.v${version}.json`;
 const recordedOf = ({ stored }: Sample) => ({ ...stored, revision: BigInt(stored.revision) });
 const publishedNow = (sample: Sample) => publicMessageOf(recordedOf(sample), 'example') ?? null;
@@ -39,7 +35,7 @@ if (process.env.RECORD_HISTORY)
     );
   }
 
-const samples = kinds.flatMap(({ noun }) =>
+const samples = nouns.flatMap(({ noun }) =>
   (existsSync(`test/history/${noun}`) ? readdirSync(`test/history/${noun}`) : []).map((name) => ({
     name: `${noun}/${name}`,
     sample: JSON.parse(readFileSync(`test/history/${noun}/${name}`, 'utf8')) as Sample,
@@ -54,7 +50,7 @@ describe('history', () => {
   )('has a sample: %s', (file) => expect(existsSync(file)).toBe(true));
 
   describe.each(samples)('$name', ({ sample }) => {
-    const kind = kinds.find(({ events }) => events.some(({ type }) => type === sample.stored.type))!;
+    const kind = nouns.find(({ events }) => events.some(({ type }: EventDescription) => type === sample.stored.type))!;
     const codec = new Codec(kind.events);
 
     it('has the digest that it was stored with', () => {

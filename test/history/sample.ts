@@ -3,11 +3,12 @@ import type { FactMetadata } from '#fact/fact';
 import type { EventDescription } from '#fact/define-event';
 import type { Json, JsonObject } from '#fact/json';
 import type { Envelope } from '#fact/personal';
-import { streamOf } from '#fact/stream-kind';
 import { subjectOf } from '#fact/vocabulary';
 import { digestOf } from '#ledger/stream/digest';
 import { printPosition } from '#ledger/stream/position';
 import type { Position } from '#ledger/stream/port';
+import { nouns } from '#nouns/nouns';
+import { streamOfKind } from '#nouns/stream-names';
 import { seal } from '#privacy/envelope';
 import { defaultPolicy } from '#policy/default-policy';
 
@@ -31,7 +32,8 @@ export interface StoredFact {
 
 /** A fact of the present shape with every member that its schema has, made once for test/history. */
 export const recordSample = (definition: EventDescription): StoredFact => {
-  const stream = streamOf(definition.noun, '11111111-1111-4111-8111-111111111111');
+  const kind = nouns.find(({ noun }) => noun === definition.noun)!;
+  const stream = streamOfKind(kind, '11111111-1111-4111-8111-111111111111');
   const type = definition.type;
   const data =
     definition.type === 'PolicyAdopted'

@@ -1,9 +1,9 @@
 import type { TSchema } from '@sinclair/typebox';
-import { complaintEvents } from '#complaint/events';
+import type { EventDescription } from '#fact/define-event';
 import { isEnvelope } from '#fact/personal';
-import { nounOf } from '#fact/stream-kind';
+import { nounOf } from '#nouns/stream-names';
+import { nouns } from '#nouns/nouns';
 import { subjectOf } from '#fact/vocabulary';
-import { followUpEvents } from '#follow-up/events';
 import type { EventStore, Position, RecordedEvent } from '#ledger/stream/port';
 import type { Client, Got, Sent } from '../support/client.ts';
 
@@ -191,8 +191,8 @@ const wholly = (members: object, stem: string): object =>
 
 /** `ComplaintReceived/customer/name` … : the personal fields that facts define, and those that the ledger holds. */
 export const definedPersonalFields = (): string[] =>
-  [...complaintEvents, ...followUpEvents].flatMap(({ type, data }) =>
-    personalBelow(data).map((pointer) => `${type}${pointer}`),
+  nouns.flatMap(({ events }) =>
+    events.flatMap(({ type, data }: EventDescription) => personalBelow(data).map((pointer) => `${type}${pointer}`)),
   );
 
 const personalBelow = (schema: TSchema): string[] => {

@@ -1,14 +1,16 @@
-import type { StreamKind } from '#fact/stream-kind';
-import type { Complaint } from './complaint.ts';
-import { complaintEvents, type ComplaintEvent } from './events.ts';
+import { streamKind } from '#fact/stream-kind';
+import { complaintEvents } from './events.ts';
 import { evolve } from './evolve.ts';
+import { COMPLAINT_REFUSALS } from './refusals.ts';
 
-export const complaintStreams: StreamKind<Complaint, ComplaintEvent> = {
+export const complaintStreams = streamKind({
   noun: 'complaint',
+  topic: 'redress.complaints.v1',
   events: complaintEvents,
+  refusals: COMPLAINT_REFUSALS,
   evolve,
   subjects: ({ received }) => ({
     complainant: received.customer.id,
     ...(received.representative && { representative: received.representative.id }),
   }),
-};
+});

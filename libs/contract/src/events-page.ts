@@ -1,23 +1,24 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { EventDescription } from '#fact/define-event';
 import { subjectOf } from '#fact/vocabulary';
+import type { NounKind } from '#nouns/nouns';
 import type { PublishedNoun } from './contracts.ts';
-import { markerType, publicType, topicOf } from './names.ts';
+import { markerType, publicType } from './names.ts';
 
 /** The EVENTS.md of one noun: every fact, what it means, what it holds, what of it is personal and what is published. */
-export const eventsPage = ({ noun, events, forms }: PublishedNoun): string =>
+export const eventsPage = ({ noun, topic, events, forms }: PublishedNoun): string =>
   [
     `# The facts of a ${noun}`,
     '',
     'Generated from the definitions; `npm run generate` writes it anew.',
     '',
-    `Published on \`${topicOf(noun)}\`. Fields marked *personal* are stored encrypted and never published.`,
+    `Published on \`${topic}\`. Fields marked *personal* are stored encrypted and never published.`,
     ...events.flatMap((event) => ['', ...section(event, publishedAs(event, forms), formOf(event, forms))]),
     '',
   ].join('\n');
 
 /** The EVENTS.md of a noun whose facts are not published. */
-export const privateEventsPage = (noun: string, events: readonly EventDescription[]): string =>
+export const privateEventsPage = ({ noun, events }: Pick<NounKind, 'noun' | 'events'>): string =>
   [
     `# The facts of a ${noun}`,
     '',

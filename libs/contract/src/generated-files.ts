@@ -1,4 +1,4 @@
-import { policyEvents } from '#policy/events';
+import { isPublished, nouns } from '#nouns/nouns';
 import { policyJsonSchema } from '#policy/policy-schema';
 import { asyncApi } from './asyncapi.ts';
 import { publicTypes, publishedNouns } from './contracts.ts';
@@ -11,7 +11,9 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
     ...publicTypes.map((type): [string, string] => [`${SCHEMAS}/${type.type}.json`, asJson(jsonSchema(type))]),
     ['libs/contract/asyncapi.json', asJson(asyncApi())],
     ...publishedNouns.map((noun): [string, string] => [`libs/${noun.noun}/EVENTS.md`, eventsPage(noun)]),
-    ['libs/policy/EVENTS.md', privateEventsPage('policy', policyEvents)],
+    ...nouns
+      .filter((kind) => !isPublished(kind))
+      .map((kind): [string, string] => [`libs/${kind.noun}/EVENTS.md`, privateEventsPage(kind)]),
     ['libs/policy/policy.schema.json', asJson(policyJsonSchema())],
   ]);
 

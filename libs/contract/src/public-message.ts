@@ -1,12 +1,11 @@
-import type { Noun } from '#fact/define-event';
 import type { Fact } from '#fact/fact';
 import type { JsonObject } from '#fact/json';
-import { nounOf } from '#fact/stream-kind';
 import { Codec, UnknownFact } from '#ledger/stream/codec';
 import type { RecordedEvent } from '#ledger/stream/port';
+import { nounOf } from '#nouns/stream-names';
 import { cloudEvent, type CloudEvent } from './cloud-event.ts';
-import { publishedNouns } from './contracts.ts';
-import { markerType, publicType, topicOf } from './names.ts';
+import { publishedNouns, type PublishedNoun } from './contracts.ts';
+import { markerType, publicType } from './names.ts';
 import type { PublicForm } from './public-form.ts';
 
 /** What goes out for one fact. */
@@ -17,7 +16,9 @@ export interface PublicMessage {
   readonly event: CloudEvent;
 }
 
-const nouns = new Map(publishedNouns.map(({ noun, events, forms }) => [noun, { codec: new Codec(events), forms }]));
+const published = new Map<string, { topic: string; codec: Codec; forms: PublishedNoun['forms'] }>(
+  publishedNouns.map(({ noun, topic, events, forms }) => [noun, { topic, codec: new Codec(events), forms }]),
+);
 
 /** The stream in which EventStoreDB keeps what the ledger says of itself. */
 const LEDGER = 'ledger';
@@ -31,17 +32,15 @@ export const publicMessageOf = (event: RecordedEvent, organisation: string): Pub
   if (event.stream === LEDGER) return undefined;
   const stream = nounOf(event.stream);
   if (!stream) throw new UnknownFact(`streams like ${event.stream} are not known here`);
-  const topic = topicOf(stream.noun);
-  if (!topic) return undefined;
-  const known = nouns.get(stream.noun);
-  if (!known) throw new UnknownFact(`the type ${event.type} of a ${stream.noun} is not known here`);
+  const known = published.get(stream.noun);
+  if (!known) return undefined;
   const fact = known.codec.decode(event);
   const { type, data } = publicFormOf(stream.noun, known.forms[event.type]!, fact);
-  return { topic, key: stream.id, event: cloudEvent(organisation, stream.id, type, fact, data) };
+  return { topic: known.topic, key: stream.id, event: cloudEvent(organisation, stream.id, type, fact, data) };
 };
 
 const publicFormOf = (
-  noun: Noun,
+  noun: string,
   form: PublicForm<never> | 'private',
   fact: Fact,
 ): { type: string; data: JsonObject } =>

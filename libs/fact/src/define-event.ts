@@ -1,9 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import type { JsonObject } from './json.ts';
 
-/** The nouns that have streams. NOTE: stored in stream names and published in types and topics. */
-export type Noun = 'complaint' | 'follow-up' | 'customer' | 'improvement' | 'recurrence' | 'policy';
-
 /** An event that is decided but not recorded yet. */
 export interface Event<Type extends string = string, Data = unknown> {
   readonly type: Type;
@@ -20,7 +17,8 @@ export interface PastShape {
 /** What is known of one kind of fact: all that storing, reading and publishing it needs. */
 export interface EventDescription<Type extends string = string, Data extends TObject = TObject> {
   readonly type: Type;
-  readonly noun: Noun;
+  /** Whose stream it lies in. */
+  readonly noun: string;
   /** One line that a complaints officer would say. */
   readonly means: string;
   /** The shape version that is written now; 1 at first. */
@@ -41,7 +39,7 @@ export type EventOf<Definition> =
 
 export const defineEvent = <const Type extends string, Data extends TObject>(definition: {
   type: Type;
-  noun: Noun;
+  noun: string;
   means: string;
   data: Data;
   version?: number;

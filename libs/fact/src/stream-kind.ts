@@ -1,11 +1,14 @@
-import type { Event, EventDescription, Noun } from './define-event.ts';
+import type { Event, EventDescription, EventOf } from './define-event.ts';
 import type { FactOf } from './fact.ts';
 import type { SubjectRole } from './personal.ts';
 
 /** One noun's stream: which events it holds and how they fold. The ledger runs any of them the same way. */
 export interface StreamKind<State, E extends Event> {
-  readonly noun: Noun;
+  /** NOTE: stored in stream names and published in types. */
+  readonly noun: string;
   readonly events: readonly EventDescription[];
+  /** Never there: the compiler reads from it which events they are. */
+  readonly holds?: E;
   /** Records and never refuses: history already happened. `undefined` = nothing recorded yet. */
   readonly evolve: (state: State | undefined, fact: FactOf<E>) => State;
   /**
@@ -15,22 +18,43 @@ export interface StreamKind<State, E extends Event> {
   readonly subjects: (state: State) => Partial<Record<SubjectRole, string>>;
 }
 
+/** What the house knows of a noun besides; the registry (libs/nouns) derives the rest from it. */
+export interface NounKind<
+  Noun extends string,
+  Topic extends string | null,
+  Refusals,
+  State,
+  Definition extends EventDescription,
+> extends StreamKind<State, EventOf<Definition>> {
+  readonly noun: Noun;
+  readonly events: readonly Definition[];
+  /** NOTE: published. The topic that its facts go out on; null: they are nobody else's business. */
+  readonly topic: Topic;
+  /** Every "no" of its rules: codes and their meanings. */
+  readonly refusals: Refusals;
+  /** There is one stream only, named as the noun. */
+  readonly single?: true;
+}
+
+/** Declares a noun: what a stream of it holds, who hears of it, and what its rules refuse. */
+export const streamKind = <
+  const Noun extends string,
+  const Topic extends string | null,
+  Refusals extends Readonly<Record<string, string>>,
+  State,
+  Definition extends EventDescription,
+>(
+  kind: NounKind<Noun, Topic, Refusals, State, Definition>,
+): NounKind<Noun, Topic, Refusals, State, Definition> => kind;
+
 /** NOTE: a storage format. The name of a noun's stream, without the deployment's prefix (formats.md, Ids). */
-export const streamOf = (noun: Noun, id: string): string => (noun === 'policy' ? 'policy' : `${noun}-${id}`);
+export const streamOf = (noun: string, id: string): string => `${noun}-${id}`;
+
+/** What the names of all streams of a noun begin with. */
+export const prefixOf = ({ noun }: { readonly noun: string }): string => `${noun}-`;
 
 /** The bare id of the stream that a fact of ours lies in. Asked for each fact that is read: its name is not looked through. */
 export const idOf = ({ stream }: { readonly stream: string }): string => stream.slice(-UUID_LENGTH);
 
-/** The noun and bare id of a stream's name; undefined for a stream that is not ours. */
-export const nounOf = (stream: string): { noun: Noun; id: string } | undefined => {
-  if (stream === 'policy') return { noun: 'policy', id: 'policy' };
-  const match = OURS.exec(stream);
-  return match ? { noun: match[1] as Noun, id: match[2]! } : undefined;
-};
-
-/** Whether a stream's name is one of ours. */
-export const isOurs = (stream: string): boolean => stream === 'policy' || OURS.test(stream);
-
-const OURS = /^(complaint|follow-up|customer|improvement|recurrence)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-/** Ids are UUIDs; `policy` is shorter and stands for itself. */
+/** Ids are UUIDs. */
 const UUID_LENGTH = 36;

@@ -1,13 +1,8 @@
 import type { Static } from '@sinclair/typebox';
 import type { Personal } from '#fact/personal';
-import { idOf, type StreamKind } from '#fact/stream-kind';
-import {
-  followUpEvents,
-  type callAttempted,
-  type FollowUpEvent,
-  type FollowUpFact,
-  type followUpOpened,
-} from './events.ts';
+import { idOf, streamKind } from '#fact/stream-kind';
+import { followUpEvents, type callAttempted, type FollowUpFact, type followUpOpened } from './events.ts';
+import { FOLLOW_UP_REFUSALS } from './refusals.ts';
 
 /** When something became so on a call, by whom, and the fact that says it. */
 export interface CallMark {
@@ -81,9 +76,11 @@ export const evolve = (before: FollowUp | undefined, fact: FollowUpFact): Follow
   }
 };
 
-export const followUpStreams: StreamKind<FollowUp, FollowUpEvent> = {
+export const followUpStreams = streamKind({
   noun: 'follow-up',
+  topic: 'redress.follow-ups.v1',
   events: followUpEvents,
+  refusals: FOLLOW_UP_REFUSALS,
   evolve,
   subjects: ({ customer }) => ({ complainant: customer }),
-};
+});

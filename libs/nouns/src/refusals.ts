@@ -1,7 +1,11 @@
-import { COMPLAINT_REFUSALS } from '#complaint/refusals';
-import { FOLLOW_UP_REFUSALS } from '#follow-up/refusals';
+import { nouns, type NounKind } from './nouns.ts';
 
-/** Every "no" that the rules of this house can say: its code and its meaning. HTTP maps each once, in apps/api. */
-export const REFUSALS = { ...COMPLAINT_REFUSALS, ...FOLLOW_UP_REFUSALS } as const;
+/** A "no" that some rule of this house can say. */
+export type RefusalCode = {
+  [Noun in NounKind['noun']]: keyof Extract<NounKind, { noun: Noun }>['refusals'];
+}[NounKind['noun']];
 
-export type RefusalCode = keyof typeof REFUSALS;
+/** Every one of them and its meaning. HTTP maps each once, in apps/api. */
+export const REFUSALS = Object.assign({}, ...nouns.map(({ refusals }) => refusals)) as Readonly<
+  Record<RefusalCode, string>
+>;

@@ -1,5 +1,5 @@
-import type { StreamKind } from '#fact/stream-kind';
-import { policyEvents, type PolicyEvent, type PolicyFact } from './events.ts';
+import { streamKind } from '#fact/stream-kind';
+import { policyEvents, type PolicyFact } from './events.ts';
 import type { Policy, VersionedPolicy } from './policy.ts';
 
 export type PolicySource = 'defaults' | 'file' | 'api';
@@ -34,9 +34,12 @@ export const evolve = (before: Policies | undefined, fact: PolicyFact): Policies
   }
 };
 
-export const policyStreams: StreamKind<Policies, PolicyEvent> = {
+export const policyStreams = streamKind({
   noun: 'policy',
+  single: true,
+  topic: null,
   events: policyEvents,
+  refusals: {},
   evolve,
   subjects: () => ({}),
-};
+});

@@ -1,10 +1,11 @@
 import type { PoolClient } from 'pg';
-import type { Noun } from '#fact/define-event';
-import { isOurs } from '#fact/stream-kind';
+import { prefixOf } from '#fact/stream-kind';
 import { complaintEvents, type ComplaintFact } from '#complaint/events';
 import { followUpEvents, type FollowUpFact } from '#follow-up/events';
 import { Codec } from '#ledger/stream/codec';
 import type { EventFilter, RecordedEvent } from '#ledger/stream/port';
+import type { Noun } from '#nouns/nouns';
+import { isOurs } from '#nouns/stream-names';
 import type { Secrets } from '#privacy/secrets';
 import type { Vault } from '#privacy/vault';
 import { askingIndexesOf, ddlOf, type Table } from './table.ts';
@@ -57,7 +58,7 @@ export const react = <F extends { readonly type: string }, State>(
 };
 
 export const filterOf = (projection: Projection): EventFilter => ({
-  streamPrefixes: projection.reads.map((noun) => `${noun}-`),
+  streamPrefixes: projection.reads.map((noun) => prefixOf({ noun })),
 });
 
 const codec = new Codec([...complaintEvents, ...followUpEvents]);

@@ -1,5 +1,5 @@
-import { idOf, type StreamKind } from '#fact/stream-kind';
-import { recurrenceEvents, type RecurrenceEvent, type RecurrenceFact } from './events.ts';
+import { idOf, streamKind } from '#fact/stream-kind';
+import { recurrenceEvents, type RecurrenceFact } from './events.ts';
 import type { Group } from './group.ts';
 
 /** What is so about one group of the same things going wrong. */
@@ -28,9 +28,11 @@ export const evolve = (_before: Recurrence | undefined, fact: RecurrenceFact): R
   }
 };
 
-export const recurrenceStreams: StreamKind<Recurrence, RecurrenceEvent> = {
+export const recurrenceStreams = streamKind({
   noun: 'recurrence',
+  topic: 'redress.improvements.v1',
   events: recurrenceEvents,
+  refusals: {},
   evolve,
   subjects: () => ({}),
-};
+});

@@ -1,4 +1,4 @@
-import type { Noun } from '#fact/define-event';
+import type { PublicNoun } from '#nouns/nouns';
 import { parameter } from '../parameters.ts';
 import { runsIn, type Run } from './gaps.ts';
 import { FEED_NOUNS, type FeedFact, type FeedSubject } from './read-feed.ts';
@@ -15,7 +15,7 @@ export const AfterFactParameter = (): ParameterDecorator =>
     mustBe: 'of the form <noun>/<subject>/<sequence>',
     read: (text) => {
       const match = new RegExp(`^${SUBJECT}/(\\d{1,10})$`).exec(text);
-      return match ? { noun: match[1] as Noun, subject: match[2]!, sequence: BigInt(match[3]!) } : undefined;
+      return match ? { noun: match[1] as PublicNoun, subject: match[2]!, sequence: BigInt(match[3]!) } : undefined;
     },
   });
 
@@ -27,7 +27,7 @@ export const SubjectParameter = (description: string, required = false): Paramet
     required,
     read: (text) => {
       const match = new RegExp(`^${SUBJECT}$`).exec(text);
-      return match ? { noun: match[1] as Noun, subject: match[2]! } : undefined;
+      return match ? { noun: match[1] as PublicNoun, subject: match[2]! } : undefined;
     },
   });
 

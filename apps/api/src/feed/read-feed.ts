@@ -1,7 +1,7 @@
 import type { CloudEvent } from '#contract/cloud-event';
 import { publishedNouns } from '#contract/contracts';
 import { publicMessageOf } from '#contract/public-message';
-import type { Noun } from '#fact/define-event';
+import type { PublicNoun } from '#nouns/nouns';
 import { streamOf } from '#fact/stream-kind';
 import type { EventStore, Position, RecordedEvent } from '#ledger/stream/port';
 
@@ -10,7 +10,7 @@ import type { EventStore, Position, RecordedEvent } from '#ledger/stream/port';
  * fact of a noun that this program does not know must stop it (UnknownFact), not be passed over.
  */
 
-export const FEED_NOUNS: readonly Noun[] = publishedNouns.map(({ noun }) => noun);
+export const FEED_NOUNS: readonly PublicNoun[] = publishedNouns.map(({ noun }) => noun);
 
 export interface Feed {
   readonly store: EventStore;
@@ -57,7 +57,7 @@ export const tell = (event: RecordedEvent, organisation: string): CloudEvent | u
 
 /** One published stream: `complaint/<id>`. */
 export interface FeedSubject {
-  readonly noun: Noun;
+  readonly noun: PublicNoun;
   readonly subject: string;
 }
 
