@@ -6,7 +6,7 @@ import { createApi } from '#api/create-api';
 import { Door } from '#api/doors/door';
 import type { Caller } from '#desk/caller';
 import { CONDUCTORS } from '#desk/roles';
-import { MessageBody } from '#desk/commands/record-message';
+import { MessageBody } from '#desk/commands/conversation';
 import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
 import { openDatabase } from '#postgres/database';
 import { makeLog } from '#program/log';

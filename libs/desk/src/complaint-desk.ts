@@ -23,6 +23,8 @@ export class ToComplaint<Body extends Dated> extends Command<Written> {
     readonly complaint: string,
     readonly body: Body,
     readonly caller: Caller,
+    /** The id of the thing within it that the command acts upon. */
+    readonly on?: string,
   ) {
     super();
   }

@@ -1,36 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { AcceptResponsibilityHandler } from './commands/accept-responsibility.ts';
-import { AcknowledgeHandler } from './commands/acknowledge.ts';
-import { AddIssueHandler } from './commands/add-issue.ts';
-import {
-  AcceptCompensationHandler,
-  DeclineCompensationHandler,
-  DeliverCompensationHandler,
-} from './commands/answer-compensation.ts';
-import { ApologiseHandler } from './commands/apologise.ts';
-import { AssessHandler } from './commands/assess.ts';
-import { AssignHandler } from './commands/assign.ts';
-import { CloseHandler } from './commands/close.ts';
-import { RecordAttemptHandler, RecordOutcomeHandler, RescheduleHandler } from './commands/conduct-call.ts';
-import { CorrectHandler } from './commands/correct.ts';
-import { ExplainHandler } from './commands/explain.ts';
-import { FulfilPromiseHandler } from './commands/fulfil-promise.ts';
-import { GiveContactHandler } from './commands/give-contact.ts';
-import { GiveInformationHandler } from './commands/give-information.ts';
-import { MakePromiseHandler } from './commands/make-promise.ts';
-import { OfferCompensationHandler } from './commands/offer-compensation.ts';
-import { ReceiveHandler } from './commands/receive.ts';
-import { ReclassifyHandler } from './commands/reclassify.ts';
-import { RecordAnswerHandler } from './commands/record-answer.ts';
-import { RecordMessageHandler } from './commands/record-message.ts';
-import { RectifyHandler } from './commands/rectify.ts';
-import { ReopenHandler } from './commands/reopen.ts';
-import { RequestInformationHandler } from './commands/request-information.ts';
-import { ResolveHandler } from './commands/resolve.ts';
-import { StateCauseHandler } from './commands/state-cause.ts';
-import { ThankHandler } from './commands/thank.ts';
-import { WithdrawHandler } from './commands/withdraw.ts';
+import { CHAPTERS } from './commands/chapters.ts';
 import { ComplaintDesk } from './complaint-desk.ts';
 import { Desk } from './desk.ts';
 import { FollowUpDesk } from './follow-up-desk.ts';
@@ -47,39 +17,7 @@ import { EvaluateRecurrenceHandler } from './system/evaluate-recurrence.ts';
 import { BreakPromiseHandler, MissFirstResponseHandler } from './system/mark-missed.ts';
 
 /** What people ask the desk to do. */
-const commands = [
-  ReceiveHandler,
-  AcknowledgeHandler,
-  ThankHandler,
-  ApologiseHandler,
-  AcceptResponsibilityHandler,
-  RequestInformationHandler,
-  GiveInformationHandler,
-  RecordMessageHandler,
-  MakePromiseHandler,
-  FulfilPromiseHandler,
-  AddIssueHandler,
-  ReclassifyHandler,
-  AssessHandler,
-  StateCauseHandler,
-  ExplainHandler,
-  CorrectHandler,
-  OfferCompensationHandler,
-  AcceptCompensationHandler,
-  DeclineCompensationHandler,
-  DeliverCompensationHandler,
-  ResolveHandler,
-  RecordAnswerHandler,
-  CloseHandler,
-  ReopenHandler,
-  WithdrawHandler,
-  AssignHandler,
-  GiveContactHandler,
-  RectifyHandler,
-  RecordAttemptHandler,
-  RecordOutcomeHandler,
-  RescheduleHandler,
-];
+const commands = CHAPTERS.flatMap((chapter) => chapter.commands.map(({ Handler }) => Handler));
 
 /** What the process manager asks. No door leads here. */
 const system = [

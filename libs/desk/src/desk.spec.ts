@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Acknowledge, AcknowledgementBody } from './commands/acknowledge.ts';
-import { Apologise, ApologyBody } from './commands/apologise.ts';
-import { MakePromise, PromiseBody } from './commands/make-promise.ts';
-import { MessageBody, RecordMessage } from './commands/record-message.ts';
+import { Acknowledge, AcknowledgementBody } from './commands/intake.ts';
+import { Apologise, ApologyBody, MessageBody, RecordMessage, Thank, ThanksBody } from './commands/conversation.ts';
+import { MakePromise, PromiseBody } from './commands/promises.ts';
 import { CustomerBody, ReceiptBody } from './commands/receive-body.ts';
 import { Receive } from './commands/receive.ts';
-import { Thank, ThanksBody } from './commands/thank.ts';
 import { body, by, codeOf, deskInMemory, taken, type DeskInMemory } from './desk.stories.ts';
 import { derivedId } from '#privacy/secrets';
 

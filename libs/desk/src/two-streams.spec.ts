@@ -6,19 +6,14 @@ import { OutcomeUnknown, StoreUnavailable, type AppendResult, type EventStore } 
 import { defaultPolicy } from '#policy/default-policy';
 import { derivedId } from '#privacy/secrets';
 import { BREAK_PROMISE, causedBy, EVALUATE_RECURRENCE, followUpIdOf, MISS_FIRST_RESPONSE } from './causes.ts';
-import { Apologise, ApologyBody } from './commands/apologise.ts';
-import { Close, ClosureBody } from './commands/close.ts';
-import { OutcomeBody, RecordOutcome } from './commands/conduct-call.ts';
-import { Correct, CorrectionBody } from './commands/correct.ts';
-import { Explain, ExplanationBody } from './commands/explain.ts';
-import { FulfilmentBody, FulfilPromise } from './commands/fulfil-promise.ts';
-import { MakePromise, PromiseBody } from './commands/make-promise.ts';
-import { MessageBody, RecordMessage } from './commands/record-message.ts';
+import { Apologise, ApologyBody, MessageBody, RecordMessage, Thank, ThanksBody } from './commands/conversation.ts';
+import { Close, ClosureBody, Reopen, ReopeningBody, ResolutionBody, Resolve } from './commands/ending.ts';
+import { OutcomeBody, RecordOutcome } from './commands/follow-up-calls.ts';
+import { Correct, CorrectionBody } from './commands/remedy.ts';
+import { Explain, ExplanationBody } from './commands/causes.ts';
+import { FulfilPromise, FulfilmentBody, MakePromise, PromiseBody } from './commands/promises.ts';
 import { OriginBody, ReceiptBody } from './commands/receive-body.ts';
 import { Receive } from './commands/receive.ts';
-import { Reopen, ReopeningBody } from './commands/reopen.ts';
-import { ResolutionBody, Resolve } from './commands/resolve.ts';
-import { Thank, ThanksBody } from './commands/thank.ts';
 import { Desk } from './desk.ts';
 import { body, by, codeOf, deskInMemory, taken, type DeskInMemory } from './desk.stories.ts';
 import { FollowUpDesk, systemRequest } from './follow-up-desk.ts';
@@ -397,9 +392,9 @@ describe('the system', () => {
     await desk.send(
       new FulfilPromise(
         id,
-        promise,
         body(FulfilmentBody, { effectiveAt: '2026-03-02T09:30:00Z' }),
         by('handler', '/x'),
+        promise,
       ),
     );
     expect(await desk.send(new BreakPromise(id, promise, cause))).toEqual({ kind: 'nothing' });

@@ -1,16 +1,15 @@
 import type { ApiParts } from '../api-dependencies.ts';
+import { CHAPTERS } from '#desk/commands/chapters';
 import { DeskModule } from '#desk/desk.module';
 import type { DeskDependencies } from '#desk/desk-dependencies';
-import { ConversationDoors } from './conversation.ts';
 import { CustomerDoors } from './customers.ts';
-import { EndingDoors } from './ending.ts';
 import { FollowUpCallDoors } from './follow-up-calls.ts';
 import { LIST_READERS, type ListReaders } from './listed.ts';
 import { NormDoors, OverdueDoors, RecurringComplaintDoors } from './lists.ts';
 import { PolicyDoors } from './policy.ts';
-import { PuttingRightDoors } from './putting-right.ts';
 import { ReadingDoors } from './reading-doors.ts';
 import { ReceivingDoors } from './receiving.ts';
+import { writeDoors } from './write-doors.ts';
 
 /** Every door to the desk and to the lists: what a program adds to `createApi`. */
 export const doors = (
@@ -19,11 +18,9 @@ export const doors = (
 ): Required<Pick<ApiParts, 'imports' | 'controllers' | 'providers'>> => ({
   imports: [DeskModule.with(desk)],
   controllers: [
+    ...CHAPTERS.flatMap(writeDoors),
     ReceivingDoors,
     ReadingDoors,
-    ConversationDoors,
-    PuttingRightDoors,
-    EndingDoors,
     FollowUpCallDoors,
     RecurringComplaintDoors,
     OverdueDoors,

@@ -1,24 +1,14 @@
-import { Body, Controller, Inject, Param, Res } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Controller, Inject, Param, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { CONDUCTORS, STAFF } from '#desk/roles';
+import { STAFF } from '#desk/roles';
 import type { FastifyReply } from 'fastify';
-import type { Caller } from '#desk/caller';
-import {
-  AttemptBody,
-  OutcomeBody,
-  RecordAttempt,
-  RecordOutcome,
-  Reschedule,
-  ReschedulingBody,
-} from '#desk/commands/conduct-call';
 import { ReadFollowUp } from '#desk/queries/read-follow-up';
 import { printedReference } from '#desk/reference';
 import { FOLLOW_UP_KINDS } from '#follow-up/events';
 import { followUpCalls } from '#read-models/follow-up-calls/projection';
 import { listFollowUpCalls, type FollowUpCallFilters } from '#read-models/follow-up-calls/query';
-import { answerFound, answerWritten } from '../answer.ts';
-import { CallerOf } from '../caller-of.ts';
+import { answerFound } from '../answer.ts';
 import {
   ChoiceParameter,
   CursorParameter,
@@ -29,7 +19,7 @@ import {
   UuidParameter,
 } from '../parameters.ts';
 import { CALL } from './complaint-answers.ts';
-import { Reads, Writes } from './door.ts';
+import { Reads } from './door.ts';
 import { found } from './found.ts';
 import { CALLS } from './list-answers.ts';
 import { listed, LIST_READERS, type ListReaders } from './listed.ts';
@@ -39,7 +29,6 @@ import { listed, LIST_READERS, type ListReaders } from './listed.ts';
 @Controller()
 export class FollowUpCallDoors {
   constructor(
-    private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     @Inject(LIST_READERS) private readonly readers: ListReaders,
   ) {}
@@ -82,47 +71,5 @@ export class FollowUpCallDoors {
   async call(@Param('followUp') followUp: string, @Res({ passthrough: true }) reply: FastifyReply) {
     const { value, revision } = found(await this.queries.execute(new ReadFollowUp(followUp)));
     return answerFound(reply, value, revision);
-  }
-
-  @Writes({
-    path: 'v1/follow-up-calls/:followUp/attempts',
-    summary: 'Somebody called, and the customer could not talk.',
-    roles: CONDUCTORS,
-  })
-  async attempt(
-    @Param('followUp') followUp: string,
-    @Body() body: AttemptBody,
-    @CallerOf() caller: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return answerWritten(reply, await this.commands.execute(new RecordAttempt(followUp, body, caller)));
-  }
-
-  @Writes({
-    path: 'v1/follow-up-calls/:followUp/outcomes',
-    summary: 'What came of the call: the two scores, or a customer who would rather not score.',
-    roles: CONDUCTORS,
-  })
-  async outcome(
-    @Param('followUp') followUp: string,
-    @Body() body: OutcomeBody,
-    @CallerOf() caller: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return answerWritten(reply, await this.commands.execute(new RecordOutcome(followUp, body, caller)));
-  }
-
-  @Writes({
-    path: 'v1/follow-up-calls/:followUp/reschedulings',
-    summary: 'Put the call off to a better time.',
-    roles: CONDUCTORS,
-  })
-  async reschedule(
-    @Param('followUp') followUp: string,
-    @Body() body: ReschedulingBody,
-    @CallerOf() caller: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return answerWritten(reply, await this.commands.execute(new Reschedule(followUp, body, caller)));
   }
 }

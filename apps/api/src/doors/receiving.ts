@@ -1,17 +1,11 @@
-import { Body, Controller, Inject, Req, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { Controller, Inject, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RECEIVERS, STAFF } from '#desk/roles';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '#desk/caller';
-import { ReceiptBody } from '#desk/commands/receive-body';
-import { Receive } from '#desk/commands/receive';
+import { STAFF } from '#desk/roles';
+import type { FastifyReply } from 'fastify';
 import { printedReference } from '#desk/reference';
 import { complaints } from '#read-models/complaints/projection';
 import { searchComplaints, type ComplaintFilters } from '#read-models/complaints/query';
 import { COMPLAINT_STATES, type ComplaintState } from '#read-models/complaints/table';
-import { answerWritten } from '../answer.ts';
-import { CallerOf } from '../caller-of.ts';
 import { requestContextOf } from '../request-context.ts';
 import {
   ChoiceParameter,
@@ -22,39 +16,16 @@ import {
   PositionParameter,
   TextParameter,
 } from '../parameters.ts';
-import { RECEIPT } from './answers.ts';
-import { Reads, Writes } from './door.ts';
-import { languagesIn } from './languages.ts';
+import { Reads } from './door.ts';
 import { COMPLAINTS } from './list-answers.ts';
 import { listed, LIST_READERS, type ListReaders } from './listed.ts';
 import { ReferenceParameter } from './door-parameters.ts';
 
-/** Intake, which never closes (mission §2), and the search. */
+/** The search. */
 @ApiTags('complaints')
 @Controller()
 export class ReceivingDoors {
-  constructor(
-    private readonly commands: CommandBus,
-    @Inject(LIST_READERS) private readonly readers: ListReaders,
-  ) {}
-
-  @Writes(
-    {
-      path: 'v1/complaints',
-      summary: 'Receive a complaint. The least: the channel and the customer’s words.',
-      roles: RECEIVERS,
-    },
-    RECEIPT,
-  )
-  async receive(
-    @Body() body: ReceiptBody,
-    @CallerOf() caller: Caller,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    reply.header('vary', 'Accept-Language');
-    return answerWritten(reply, await this.commands.execute(new Receive(body, caller, languagesIn(request))));
-  }
+  constructor(@Inject(LIST_READERS) private readonly readers: ListReaders) {}
 
   @Reads({ path: 'v1/complaints', summary: 'Search complaints, the newest received first.', roles: STAFF }, COMPLAINTS)
   async search(

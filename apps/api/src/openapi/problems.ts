@@ -1,4 +1,3 @@
-import { REFUSALS } from '#nouns/refusals';
 import { PROBLEMS, type ProblemCode } from '../problem-table.ts';
 import { PROBLEM_MEDIA_TYPE } from '../problem.ts';
 import type { Method, Operation } from './open-api-types.ts';
@@ -50,6 +49,7 @@ const ALWAYS: readonly ProblemCode[] = [
   'internal-error',
 ];
 const READING: readonly ProblemCode[] = ['invalid-parameter', 'ledger-unavailable'];
+/** What stands between a request and its rule; what the rule itself refuses is said by the door (refuses.ts). */
 const WRITING: readonly ProblemCode[] = [
   'malformed-json',
   'invalid-parameter',
@@ -57,11 +57,10 @@ const WRITING: readonly ProblemCode[] = [
   'invalid-idempotency-key',
   'body-too-large',
   'unsupported-media-type',
+  'invalid-body',
   'idempotency-key-reused',
   'revision-mismatch',
-  'mistyped-reference',
   'ledger-unavailable',
-  ...(Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => Object.hasOwn(REFUSALS, code)),
 ];
 /** Who acts is looked at under /v1 only: probes and schemas are nobody's business. */
 const ACTING: readonly ProblemCode[] = ['invalid-actor', 'role-not-allowed'];
@@ -119,7 +118,8 @@ const codesOf = (path: string, method: Method, operation: Operation): ReadonlySe
     ...(method === 'get' ? READING : WRITING),
     ...(path.startsWith('/v1/') ? ACTING : []),
     ...(method === 'put' ? (['precondition-required'] as const) : []),
-    ...(path.includes('{') ? (['not-found', 'mistyped-reference'] as const) : []),
+    ...(path.includes('{') ? (['not-found'] as const) : []),
+    ...(path.includes('{complaint}') ? (['mistyped-reference'] as const) : []),
     ...names.flatMap((name) => BY_PARAMETER[name] ?? []),
     ...((operation[REFUSES] as readonly ProblemCode[] | undefined) ?? []),
   ]);

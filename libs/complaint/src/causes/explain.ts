@@ -20,3 +20,7 @@ export const explain = (command: Explain, complaint: Complaint, _policy: Policy)
 /** No explanation is owed, for a stated reason. Nothing once there is an explanation or a waiver. */
 export const waiveExplanation = (command: WaiveExplanation, complaint: Complaint, _policy: Policy) =>
   ended(complaint) ?? (complaint.explained ? nothing : recorded(explanationWaived({ reason: command.reason })));
+
+/** One or the other. */
+export const explainOrWaive = (command: Explain | WaiveExplanation, complaint: Complaint, policy: Policy) =>
+  'text' in command ? explain(command, complaint, policy) : waiveExplanation(command, complaint, policy);

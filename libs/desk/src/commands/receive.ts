@@ -13,13 +13,29 @@ import type { Caller } from '../caller.ts';
 import { complaintPath, type ComplaintDecision } from '../complaint-desk.ts';
 import { Desk, type Asked } from '../desk.ts';
 import { printedReference } from '../reference.ts';
+import { RECEIVERS } from '../roles.ts';
 import { personalTexts, present } from '../shapes.ts';
 import type { Written } from '../written.ts';
+import { described, named } from './command-description.ts';
 import { issueOf } from './issue-body.ts';
-import type { ReceiptBody } from './receive-body.ts';
+import { ReceiptBody } from './receive-body.ts';
 
-/** An intake (mission §2). Answers the complaint's reference, its issues' ids, clocks and next steps. */
-export class Receive extends Command<Written> {
+/** An intake (docs/domain.md §2). Answers the complaint's reference, its issues' ids, clocks and next steps. */
+class Intake extends Command<Written> {
+  static readonly description = described({
+    path: 'v1/complaints',
+    operation: 'Receiving.receive',
+    summary: 'Receive a complaint. The least: the channel and the customer’s words.',
+    body: ReceiptBody,
+    varies: 'Accept-Language',
+    roles: RECEIVERS,
+    rule: receive,
+    refusals: ['unknown-code'],
+    facts: ['ComplaintReceived'],
+    parameters: [],
+    command: (_, body, caller, languages) => new Intake(body, caller, languages),
+  });
+
   constructor(
     readonly body: ReceiptBody,
     readonly caller: Caller,
@@ -33,11 +49,11 @@ export class Receive extends Command<Written> {
 /** Stands where an id or a reference will stand, while the rule is asked whether there is anything to record at all. */
 const LATER = { reference: '0000000', subject: '00000000-0000-0000-0000-000000000000' };
 
-@CommandHandler(Receive)
-export class ReceiveHandler implements ICommandHandler<Receive> {
+@CommandHandler(Intake)
+class IntakeHandler implements ICommandHandler<Intake> {
   constructor(private readonly desk: Desk) {}
 
-  async execute({ body, caller, languages }: Receive): Promise<Written> {
+  async execute({ body, caller, languages }: Intake): Promise<Written> {
     const request = this.desk.requestOf(caller, body);
     const { commandId } = request;
     const id = derivedId(commandId, 'complaint');
@@ -98,6 +114,8 @@ export class ReceiveHandler implements ICommandHandler<Receive> {
     };
   }
 }
+
+export const Receive = named(Object.assign(Intake, { Handler: IntakeHandler }), Intake.description.operation);
 
 const unknownPredecessor: ComplaintDecision = wrongMember(
   '#/follows',

@@ -1,0 +1,64 @@
+import { Body, Controller, Param, Req, Res, type Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { TSchema } from '@sinclair/typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Chapter, CommandDescription } from '#desk/commands/command-description';
+import { answerWritten } from '../answer.ts';
+import { callerOf } from '../caller-of.ts';
+import { Refuses } from '../openapi/refuses.ts';
+import { RECEIPT, RESOLUTION, WRITTEN } from './answers.ts';
+import { Writes } from './door.ts';
+import { languagesIn } from './languages.ts';
+
+/** The doors of a chapter's commands, made from their descriptions: real controllers, as if they had been written by hand. */
+export const writeDoors = ({ tag, commands }: Chapter): Type[] =>
+  commands.map(({ description }) => writeDoor(tag, description));
+
+const writeDoor = (tag: string, description: CommandDescription): Type => {
+  @ApiTags(tag)
+  @Controller()
+  class WriteDoors {
+    constructor(readonly commands: CommandBus) {}
+  }
+  const [room, name] = description.operation.split('.') as [string, string];
+  Object.defineProperty(WriteDoors, 'name', { value: `${room}Doors` });
+
+  const { parameters, varies } = description;
+  const write = async function (
+    this: WriteDoors,
+    body: object,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    ...within: readonly string[]
+  ): Promise<object> {
+    if (varies) reply.header('vary', varies);
+    const command = description.command(
+      within,
+      body as never,
+      callerOf(request),
+      varies === 'Accept-Language' ? languagesIn(request) : [],
+    );
+    return answerWritten(reply, await this.commands.execute(command));
+  };
+  Object.defineProperty(write, 'name', { value: name });
+  const prototype = WriteDoors.prototype as object;
+  const method: PropertyDescriptor = { value: write, writable: true, configurable: true };
+  Object.defineProperty(prototype, name, method);
+
+  Body()(prototype, name, 0);
+  Req()(prototype, name, 1);
+  Res({ passthrough: true })(prototype, name, 2);
+  for (const [index, one] of parameters.entries()) Param(one)(prototype, name, index + 3);
+  // What the compiler would have written: the pipe validates by it, and the document shows it.
+  const types = [description.body, Object, Object, ...parameters.map(() => String)];
+  Reflect.defineMetadata('design:paramtypes', types, prototype, name);
+  Writes(description, ANSWERS[description.operation] ?? WRITTEN)(prototype, name, method);
+  Refuses(...description.refusals)(prototype, name, method);
+  return WriteDoors;
+};
+
+const ANSWERS: Readonly<Record<string, TSchema>> = {
+  'Ending.resolve': RESOLUTION,
+  'Receiving.receive': RECEIPT,
+};
