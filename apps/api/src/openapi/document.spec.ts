@@ -79,12 +79,7 @@ describe('the OpenAPI document', () => {
         expect(Object.keys(operation.responses)).toContain(String(PROBLEMS[code as keyof typeof PROBLEMS].status));
     }
     expect(codesOf(document.paths['/v1/tiny']!.post)).toEqual(
-      expect.arrayContaining([
-        'malformed-json',
-        'invalid-body',
-        'revision-mismatch',
-        'body-too-large',
-      ]),
+      expect.arrayContaining(['malformed-json', 'invalid-body', 'revision-mismatch', 'body-too-large']),
     );
     // What only rules refuse, a door says for itself.
     expect(codesOf(document.paths['/v1/tiny']!.post)).not.toContain('already-closed');
