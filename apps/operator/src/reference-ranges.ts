@@ -1,6 +1,7 @@
 import { PostgresReferences } from '#desk/references';
 import { unusedFrom, type ReferenceRange } from '#desk/references-after-restore';
 import { appendLine, readLines } from '#privacy/durable-lines';
+import { systemClock } from '#time/clock';
 import { OperatorError } from './command.ts';
 import { erasureLogOf, type Place } from './ledger-location.ts';
 
@@ -32,7 +33,7 @@ export const goOnUnused = async ({ pool, settings }: Place, asOf: string | undef
   const references = new PostgresReferences(pool);
   const file = referenceRangesOf(settings);
   const taken = await readReferenceRanges(file);
-  const now = Date.now();
+  const now = systemClock().getTime();
   const from = unusedFrom({ next: await references.nextNumber(), asOf, taken: taken ?? [] }, now);
   await appendLine(file, JSON.stringify({ from, at: new Date(now).toISOString() })).catch(
     (error: NodeJS.ErrnoException) => {

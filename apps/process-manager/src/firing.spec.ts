@@ -11,7 +11,7 @@ const timer: DueTimer = {
   id: ID,
   process: 'break-promise',
   key: ID,
-  lane: null,
+  orderingKey: null,
   attempts: 1,
   payload: { fact: ID, correlation: ID, complaint: ID, promise: ID, due },
 };

@@ -11,7 +11,7 @@ import { TryAgain } from '#ledger/follow/failure';
 import { derivedId } from '#privacy/secrets';
 import { groupKey, type Group } from '#recurrence/group';
 import type { DueTimer } from '#timers/claim';
-import type { Fire } from '#timers/fire-timers';
+import type { Clock } from '#time/clock';
 import { evidenceThrough } from './evidence.ts';
 import type { OurProcess } from './reactions.ts';
 
@@ -19,7 +19,7 @@ export interface FiringParts {
   readonly pool: Pool;
   readonly bus: Pick<CommandBus, 'execute'>;
   readonly policies: PolicyInForce;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   readonly log: FollowLog;
 }
 
@@ -27,7 +27,7 @@ export interface FiringParts {
  * What our due timers send. Each command's id follows from its cause, so that a second firing meets what the first one
  * recorded; and no timer is ever cancelled, for the rule looks again whether there is still something to do.
  */
-export const firing = (parts: FiringParts): Readonly<Record<OurProcess, Fire>> => {
+export const firing = (parts: FiringParts): Readonly<Record<OurProcess, (timer: DueTimer) => Promise<string>>> => {
   const { pool, bus, policies } = parts;
   return {
     'open-follow-up': async (timer) => {

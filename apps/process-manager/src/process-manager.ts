@@ -19,6 +19,7 @@ import { recurrenceEvents } from '#recurrence/events';
 import { fireTimers, type FiringPace } from '#timers/fire-timers';
 import { timersStatus, type TimersStatus } from '#timers/status';
 import { setTimers } from '#timers/timer';
+import { timersNow, type Clock } from '#time/clock';
 import { takeIn } from './counting.ts';
 import { firing } from './firing.ts';
 
@@ -36,7 +37,7 @@ export interface ProcessManagerOptions {
   readonly pool: Pool;
   /** The door to the desk. */
   readonly bus: Pick<CommandBus, 'execute'>;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   /** Ends it after what is in flight. */
   readonly signal: AbortSignal;
   readonly log: FollowLog;
@@ -75,6 +76,7 @@ export const startProcessManager = (options: ProcessManagerOptions): ProcessMana
   const following = follow({
     store,
     pool,
+    clock,
     follower,
     signal,
     log,
@@ -96,8 +98,8 @@ export const startProcessManager = (options: ProcessManagerOptions): ProcessMana
   return {
     ended: Promise.all([following, fired]).then(() => (stopped === undefined ? {} : { stopped })),
     status: async () => {
-      const figures = await readStatus(pool, store, PROCESS_MANAGER, FILTER);
-      const timers = await timersStatus(pool, Object.keys(processes), clock());
+      const figures = await readStatus(pool, store, PROCESS_MANAGER, FILTER, clock);
+      const timers = await timersStatus(pool, Object.keys(processes), timersNow(clock));
       const status = seenFromWithin(figures, { stopped, last });
       return { ...status, timers, ready: status.state !== 'stopped' && status.state !== 'retrying' };
     },

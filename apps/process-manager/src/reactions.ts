@@ -44,7 +44,7 @@ export const complaintReactions: Reactions<ComplaintEvent> = {
             key: fact.data.promise,
             due: behind(fact.data.due, receivedAt),
             // Marks of one complaint would only get in each other's way.
-            lane: `promises:${id}`,
+            orderingKey: `promises:${id}`,
             payload: { ...causedBy(fact), complaint: id, promise: fact.data.promise, due: fact.data.due },
           },
         ],
@@ -57,7 +57,7 @@ export const complaintReactions: Reactions<ComplaintEvent> = {
             process: 'open-follow-up',
             key: fact.id,
             due: 'at-once',
-            lane: callsOf(id),
+            orderingKey: callsOf(id),
             payload: { ...causedBy(fact), complaint: id },
           },
         ],
@@ -66,7 +66,7 @@ export const complaintReactions: Reactions<ComplaintEvent> = {
       process: 'supersede-follow-up',
       key: fact.id,
       due: 'at-once',
-      lane: callsOf(id),
+      orderingKey: callsOf(id),
       payload: { ...causedBy(fact), complaint: id },
     },
   ],
@@ -129,7 +129,7 @@ export const evaluationOf = (fact: ComplaintFact, { group }: Counted, through: n
   key: fact.id,
   generation: groupKey(group),
   due: 'at-once',
-  lane: `recurrence:${groupKey(group)}`,
+  orderingKey: `recurrence:${groupKey(group)}`,
   payload: { ...causedBy(fact), group, through, policyVersion: fact.policyVersion },
 });
 

@@ -14,11 +14,14 @@ import { followerOf } from '#read-models/following';
 import { ensureLive, subscriptionOf, sweepCheckpoints, type Generation } from '#read-models/generations';
 import { readModels } from '#read-models/models';
 import { filterOf, type Projection } from '#read-models/projection';
+import type { Clock } from '#time/clock';
 
 export interface ProjectorOptions {
   readonly store: EventStore;
   /** One connection for each model, and one more. */
   readonly pool: Pool;
+  /** How old facts are by. Default: the machine's. */
+  readonly clock?: Clock;
   readonly vault: Vault;
   readonly secrets: Secrets;
   /** Ends it after the batches in flight. */
@@ -107,22 +110,23 @@ class Keeper {
   }
 
   async status(): Promise<ModelStatus> {
-    const { pool, store } = this.options;
+    const { pool, store, clock } = this.options;
     const { model, version } = this.projection;
     const schema = this.generation?.schema ?? '';
-    const figures = await readStatus(pool, store, subscriptionOf(schema), filterOf(this.projection));
+    const figures = await readStatus(pool, store, subscriptionOf(schema), filterOf(this.projection), clock);
     return { model, version, schema, ...seenFromWithin(figures, { stopped: this.stopped?.why, last: this.last }) };
   }
 
   /** Ends with its signal, or before a fact that it may not pass: then it waits for another generation, or an upgrade. */
   private async follow(generation: Generation, signal: AbortSignal): Promise<void> {
-    const { store, pool, vault, secrets, log, lease } = this.options;
+    const { store, pool, clock, vault, secrets, log, lease } = this.options;
     this.generation = generation;
     this.stopped = undefined;
     try {
       await follow({
         store,
         pool,
+        ...(clock && { clock }),
         follower: followerOf(this.projection, generation, { vault, secrets }),
         signal,
         log,

@@ -9,6 +9,7 @@ export const projecting = (parts: Parts, signal: AbortSignal, log: Logger): Work
   const projector = startProjector({
     store: parts.store,
     pool: parts.pool,
+    clock: parts.desk.clock,
     vault: parts.vault,
     secrets: parts.secrets,
     signal,

@@ -8,6 +8,7 @@ import { PACE, type Pace } from '#ledger/follow/pace';
 import { readStatus, seenFromWithin, type FollowerStatus } from '#ledger/follow/status';
 import type { EventStore, RecordedEvent } from '#ledger/stream/port';
 import { backOff } from '#resilience/backoff';
+import { systemClock, type Clock } from '#time/clock';
 import type { PublisherLog } from './kafka/kafka-log.ts';
 import { BrokerAway, type MessageBroker } from './message-broker.ts';
 
@@ -26,6 +27,8 @@ export interface PublisherOptions {
   /** Ends the publishing after the batch in flight. */
   readonly signal: AbortSignal;
   readonly log: PublisherLog;
+  /** How old facts are by. Default: the machine's. */
+  readonly clock?: Clock;
   readonly pace?: Pace;
   readonly lease?: LeasePace;
 }
@@ -51,7 +54,7 @@ export interface Publisher {
  * left out.
  */
 export const startPublisher = (options: PublisherOptions): Publisher => {
-  const { store, pool, broker, organisation, signal, log, pace = PACE, lease } = options;
+  const { store, pool, broker, organisation, signal, log, pace = PACE, lease, clock = systemClock } = options;
   let last: FollowerStatus | undefined;
   let away: string | undefined = 'starting';
   let stopped: string | undefined;
@@ -81,7 +84,7 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
         throw error;
       }
       sent += messages.length;
-      lastAck = new Date().toISOString();
+      lastAck = clock().toISOString();
       reached();
     },
   };
@@ -116,6 +119,7 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
         await follow({
           store,
           pool,
+          clock,
           follower,
           signal,
           log,
@@ -140,7 +144,11 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
   return {
     ended,
     status: async () => {
-      const status = seenFromWithin(await readStatus(pool, store, PUBLISHER), { stopped, away, last });
+      const status = seenFromWithin(await readStatus(pool, store, PUBLISHER, undefined, clock), {
+        stopped,
+        away,
+        last,
+      });
       return {
         ...status,
         sent,

@@ -12,6 +12,7 @@ export const publishing = (parts: Parts, signal: AbortSignal, log: Logger): Work
   const publisher = startPublisher({
     store: parts.store,
     pool: parts.pool,
+    clock: parts.desk.clock,
     broker: new KafkaBroker({ brokers: kafkaBrokers, log }),
     organisation,
     signal,

@@ -11,6 +11,7 @@ import { openingAll } from '#program/opened';
 import { openParts } from '#program/program-dependencies';
 import type { Running } from '#program/run';
 import type { Settings } from '#settings/settings';
+import { systemClock, type Clock } from '#time/clock';
 
 export interface Standalone extends Running {
   readonly url: string;
@@ -20,7 +21,11 @@ export interface Standalone extends Running {
 }
 
 /** All four programs in one process, on the database of DATABASE_URL or an embedded one. */
-export const startStandalone = (settings: Settings, log: Logger): Promise<Standalone> =>
+export const startStandalone = (
+  settings: Settings,
+  log: Logger,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): Promise<Standalone> =>
   openingAll(async (opened) => {
     let embedded: Embedded | undefined;
     if (settings.databaseUrl === undefined) {
@@ -35,6 +40,7 @@ export const startStandalone = (settings: Settings, log: Logger): Promise<Standa
       name: 'standalone',
       mint: settings.masterKeyFile === undefined,
       log,
+      clock,
       migrations: [processManagerMigrations],
     });
     opened.closeBy(() => parts.close());

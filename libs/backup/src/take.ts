@@ -5,6 +5,7 @@ import { ledgerSource } from '#ledger/copy/source';
 import { epochOf } from '#ledger/copy/stored-positions';
 import type { EventStore, RecordedEvent } from '#ledger/stream/port';
 import { syncDirectory } from '#privacy/durable-name';
+import { systemClock } from '#time/clock';
 import { linesOf } from './facts.ts';
 import { writeFile } from './files.ts';
 import { BackupError, writeManifest, type Manifest } from './manifest.ts';
@@ -29,7 +30,7 @@ export const takeBackup = async (options: TakeOptions): Promise<Manifest> => {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if ((await readdir(directory)).length > 0)
     throw new BackupError(`${directory} is not empty: each backup has a directory of its own.`);
-  const made = new Date().toISOString();
+  const made = systemClock().toISOString();
   const epoch = await store.epoch();
   const { served, schemas, following } = await inSnapshot(pool, async (tx) => ({
     served: await servedBy(tx),

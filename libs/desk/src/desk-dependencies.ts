@@ -2,6 +2,7 @@ import type { EventStore } from '#ledger/stream/port';
 import type { Secrets } from '#privacy/secrets';
 import type { Subjects } from '#privacy/subjects';
 import type { Vault } from '#privacy/vault';
+import type { Clock } from '#time/clock';
 import type { References } from './references.ts';
 
 /** What the desk needs from outside. A program brings real parts, a spec in-memory ones. */
@@ -13,7 +14,7 @@ export interface DeskDependencies {
   readonly references: References;
   /** The deployment's slug: a key belongs to it too. */
   readonly organisation: string;
-  readonly clock: () => Date;
+  readonly clock: Clock;
 }
 
 /** The token under which Nest hands them out. */

@@ -1,3 +1,4 @@
+import { systemClock } from '#time/clock';
 import type { KeyRow, KeyTable, NewKeyRow } from './key-table.ts';
 
 /** The key table of unit tests; an in-memory ledger puts the keys of its appends here. */
@@ -24,7 +25,7 @@ export class InMemoryKeyTable implements KeyTable {
 
   async erase(subject: string): Promise<number> {
     const live = [...this.rows.values()].filter((row) => row.subject === subject && row.erasedAt === null);
-    for (const row of live) this.rows.set(row.kid, { ...row, wrapped: null, erasedAt: new Date().toISOString() });
+    for (const row of live) this.rows.set(row.kid, { ...row, wrapped: null, erasedAt: systemClock().toISOString() });
     return live.length;
   }
 }

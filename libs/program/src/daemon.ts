@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { MigrationList } from '#postgres/migrations';
 import type { Settings } from '#settings/settings';
+import { systemClock, type Clock } from '#time/clock';
 import { followerCheck, keysCheck, ledgerCheck, type HealthCheck } from './health.ts';
 import { makeRegistry, watchFollowers, watchLive, type FollowerWatch } from './metrics.ts';
 import { openingAll } from './opened.ts';
@@ -25,13 +26,19 @@ export interface Work {
 }
 
 /** Starts a program that follows the ledger: its parts, its work, and a door for health and metrics. */
-export const startDaemon = (daemon: Daemon, settings: Settings, log: Logger): Promise<Running> =>
+export const startDaemon = (
+  daemon: Daemon,
+  settings: Settings,
+  log: Logger,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): Promise<Running> =>
   openingAll(async (opened) => {
     const parts = await openParts(settings, {
       databaseUrl: settings.databaseUrl!,
       name: daemon.name,
       mint: false,
       log,
+      clock,
       ...(daemon.migrations && { migrations: daemon.migrations }),
     });
     opened.closeBy(() => parts.close());

@@ -19,6 +19,7 @@ import { forgetInReadModels } from '#read-models/forget';
 import { readModelMigrations } from '#read-models/migrations';
 import type { Settings } from '#settings/settings';
 import { timerMigrations } from '#timers/migrations';
+import { systemClock, type Clock } from '#time/clock';
 import { programMigrations } from './migrations.ts';
 import { openingAll } from './opened.ts';
 import { openLedger, type OpenedLedger } from './open-ledger.ts';
@@ -46,6 +47,8 @@ export interface OpenOptions {
   /** Makes the master key at the very first start. */
   readonly mint: boolean;
   readonly log: { warn(about: object, message: string): void };
+  /** Default: the machine's. */
+  readonly clock?: Clock;
   /** Of the program's own rooms. */
   readonly migrations?: readonly MigrationList[];
 }
@@ -110,7 +113,7 @@ export const openParts = (settings: Settings, options: OpenOptions): Promise<Par
       subjects: new Subjects(pool, secrets),
       references,
       organisation: settings.organisation,
-      clock: () => new Date(),
+      clock: options.clock ?? systemClock,
     };
     return {
       settings,

@@ -1,16 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { EventStore, Position } from '#ledger/stream/port';
 import { numberOf } from '#ledger/stream/position';
 import { inTransaction } from '#postgres/database';
+import { systemClock, type Clock } from '#time/clock';
 import { isGone } from './following.ts';
 import { subscriptionOf } from './generations.ts';
+import { LivePositions } from './live-positions.ts';
 import { filterOf, type Projection } from './projection.ts';
 
 /** Where questions are put. The store tells how old the oldest fact is that a list does not know yet. */
 export interface Readers {
   readonly pool: Pool;
   readonly store: EventStore;
+  /** How old what a list does not know is by. Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** How fresh an answer is. */
@@ -40,7 +43,7 @@ export class NoReadModel extends Error {
  * Throws NoReadModel.
  */
 export const ask = async <T>(
-  { pool, store }: Readers,
+  { pool, store, clock = systemClock }: Readers,
   projection: Projection,
   question: (tx: PoolClient, schema: string) => Promise<T>,
 ): Promise<{ readonly answer: T; readonly asOf: AsOf }> => {
@@ -59,7 +62,7 @@ export const ask = async <T>(
     if (isGone(error)) return asked();
     throw error;
   });
-  const lagSeconds = await lagSecondsOf(store, projection, position ?? undefined);
+  const lagSeconds = await lagSecondsOf(store, projection, position ?? undefined, clock);
   return { answer, asOf: { position, lagSeconds, parked } };
 };
 
@@ -74,18 +77,7 @@ export const waitFor = async (
   patienceMs = 2_000,
 ): Promise<boolean> => {
   numberOf(position, await store.epoch());
-  for (const until = Date.now() + patienceMs; ;) {
-    const { rows } = await pool.query<{ reached: boolean }>(
-      `select c.position collate "C" >= $3 as reached from es.read_models m
-         join es.checkpoints c on c.subscription = $4 || m.schema
-        where m.model = $1 and m.version = $2 and m.state = 'live'`,
-      [projection.model, projection.version, position, subscriptionOf('')],
-    );
-    if (rows[0]?.reached) return true;
-    const left = until - Date.now();
-    if (left <= 0) return false;
-    await sleep(Math.min(left, 20));
-  }
+  return LivePositions.in(pool).reached(projection, position, patienceMs);
 };
 
 /** The age of the oldest fact behind a position, in seconds. */
@@ -93,6 +85,7 @@ const lagSecondsOf = async (
   store: EventStore,
   projection: Projection,
   after: Position | undefined,
+  clock: Clock,
 ): Promise<number> => {
   for (let from = after; ;) {
     const page = await store.readAll({
@@ -101,7 +94,7 @@ const lagSecondsOf = async (
       filter: filterOf(projection),
     });
     const [oldest] = page.events;
-    if (oldest) return Math.max(0, (Date.now() - Date.parse(oldest.metadata.recordedAt)) / 1000);
+    if (oldest) return Math.max(0, (clock().getTime() - Date.parse(oldest.metadata.recordedAt)) / 1000);
     if (page.atHead || page.scannedTo === undefined) return 0;
     from = page.scannedTo;
   }

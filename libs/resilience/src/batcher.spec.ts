@@ -26,11 +26,11 @@ const held = () => {
   };
 };
 
-describe('asking together', () => {
+describe('asking batcher', () => {
   it('puts what is asked in one turn of the event loop into one statement, and answers each in its place', async () => {
     const { asked, askAll, answer, turn } = held();
-    const together = new Batcher(askAll);
-    const answers = Promise.all(['a', 'b', 'c'].map((question) => together.ask(question)));
+    const batcher = new Batcher(askAll);
+    const answers = Promise.all(['a', 'b', 'c'].map((question) => batcher.ask(question)));
     await turn();
     await answer();
     expect(await answers).toEqual(['a!', 'b!', 'c!']);
@@ -39,10 +39,10 @@ describe('asking together', () => {
 
   it('never answers from a statement that was under way before the question', async () => {
     const { asked, askAll, answer, turn } = held();
-    const together = new Batcher(askAll);
-    const first = together.ask('a');
+    const batcher = new Batcher(askAll);
+    const first = batcher.ask('a');
     await turn();
-    const [second, third] = [together.ask('a'), together.ask('b')];
+    const [second, third] = [batcher.ask('a'), batcher.ask('b')];
     await turn();
     expect(asked).toEqual([['a']]);
     await answer();
@@ -54,10 +54,10 @@ describe('asking together', () => {
 
   it('keeps to its limits, and goes on with those who waited', async () => {
     const { asked, askAll, answer, turn } = held();
-    const together = new Batcher(askAll, { lanes: 2, most: 2 });
-    const early = together.ask('a');
+    const batcher = new Batcher(askAll, { concurrency: 2, most: 2 });
+    const early = batcher.ask('a');
     await turn();
-    const answers = Promise.all(['b', 'c', 'd', 'e'].map((question) => together.ask(question)));
+    const answers = Promise.all(['b', 'c', 'd', 'e'].map((question) => batcher.ask(question)));
     await turn();
     expect(asked).toEqual([['a'], ['b', 'c']]);
     for (let statement = 0; statement < 3; statement++) await answer();
@@ -68,22 +68,22 @@ describe('asking together', () => {
 
   it('sends nothing where there is nothing left to ask', async () => {
     const { asked, askAll, answer, turn } = held();
-    const together = new Batcher(askAll, { lanes: 2 });
-    const answers = Promise.all([together.ask('a'), together.ask('b')]);
+    const batcher = new Batcher(askAll, { concurrency: 2 });
+    const answers = Promise.all([batcher.ask('a'), batcher.ask('b')]);
     await turn();
     expect(asked).toEqual([['a', 'b']]);
     await answer();
     expect(await answers).toEqual(['a!', 'b!']);
   });
 
-  it('tells a failure to all who were asked for together, and answers the next', async () => {
+  it('tells a failure to all who were asked for batcher, and answers the next', async () => {
     const { askAll, answer, turn } = held();
-    const together = new Batcher(askAll);
-    const outcomes = Promise.allSettled([together.ask('bad'), together.ask('good')]);
+    const batcher = new Batcher(askAll);
+    const outcomes = Promise.allSettled([batcher.ask('bad'), batcher.ask('good')]);
     await turn();
     await answer();
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    const next = together.ask('good');
+    const next = batcher.ask('good');
     await turn();
     await answer();
     expect(await next).toBe('good!');
@@ -91,8 +91,8 @@ describe('asking together', () => {
 
   it('asks one by one when one of them may be wrong, so that its neighbours are answered', async () => {
     const { askAll, answer, turn } = held();
-    const together = new Batcher(askAll, { oneMayBeWrong: () => true });
-    const outcomes = Promise.allSettled([together.ask('good'), together.ask('bad')]);
+    const batcher = new Batcher(askAll, { oneMayBeWrong: () => true });
+    const outcomes = Promise.allSettled([batcher.ask('good'), batcher.ask('bad')]);
     await turn();
     for (let statement = 0; statement < 3; statement++) await answer();
     expect(await outcomes).toMatchObject([{ status: 'fulfilled', value: 'good!' }, { status: 'rejected' }]);

@@ -6,7 +6,7 @@
 export class Batcher<Question, Answer> {
   private waiting: Waiting<Question, Answer>[] = [];
   private underway = 0;
-  private readonly lanes: number;
+  private readonly concurrency: number;
   private readonly most: number;
   private readonly oneMayBeWrong: (error: unknown) => boolean;
 
@@ -15,14 +15,14 @@ export class Batcher<Question, Answer> {
     private readonly askAll: (questions: readonly Question[]) => Promise<readonly Answer[]>,
     limits: {
       /** Statements under way at once. Default 1. */
-      readonly lanes?: number;
+      readonly concurrency?: number;
       /** Questions in a statement. Default 32. */
       readonly most?: number;
       /** True: one of the questions may be at fault; they are put one by one then, so that its neighbours are answered. */
       readonly oneMayBeWrong?: (error: unknown) => boolean;
     } = {},
   ) {
-    this.lanes = limits.lanes ?? 1;
+    this.concurrency = limits.concurrency ?? 1;
     this.most = limits.most ?? 32;
     this.oneMayBeWrong = limits.oneMayBeWrong ?? (() => false);
   }
@@ -30,7 +30,7 @@ export class Batcher<Question, Answer> {
   ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ question, resolve, reject });
-      if (this.underway < this.lanes) void this.work();
+      if (this.underway < this.concurrency) void this.work();
     });
   }
 
@@ -40,7 +40,7 @@ export class Batcher<Question, Answer> {
       // Whoever is about to ask in this turn of the event loop comes along: requests arrive in flocks.
       await new Promise((resolve) => setImmediate(resolve));
       const batch = this.waiting.splice(0, this.most);
-      if (batch.length > 0) await this.settle(batch); // else the other lane took them
+      if (batch.length > 0) await this.settle(batch); // else the other worker took them
     }
     this.underway--;
   }

@@ -7,27 +7,30 @@ export interface DueTimer {
   readonly id: string;
   readonly process: string;
   readonly key: string;
-  readonly lane: string | null;
+  readonly orderingKey: string | null;
   readonly payload: JsonObject;
   /** This one included. */
   readonly attempts: number;
 }
 
-/** Claims are made one at a time, all programs together, so that nobody takes the middle of a lane. Any number nobody else uses. */
+/**
+ * Claims are made one at a time, all programs together, so that nobody takes the middle of an ordering key's timers. Any number
+ * that nobody else uses.
+ */
 const ONE_AT_A_TIME = '7305808869229539';
 
 export interface Claim {
   /** Minted for this claim alone: whoever claims later, the same process too, is told apart from it. */
   readonly by: string;
   readonly processes: readonly string[];
-  /** What is due by then is claimed. */
-  readonly now: Date;
+  /** What is due by then is claimed; undefined: by now, as the database's clock says. */
+  readonly now: Date | undefined;
   readonly most: number;
   /** How long others leave them alone, unless it is prolonged. */
   readonly leaseMs: number;
 }
 
-/** Takes on the next due timers, oldest first. A lane whose head is claimed or backs off is left alone. */
+/** Takes on the next due timers, oldest first. An ordering key whose first timer is claimed or backs off is left alone. */
 export const claimTimers = (pool: Pool, { by, processes, now, most, leaseMs }: Claim): Promise<DueTimer[]> =>
   inTransaction(pool, async (tx) => {
     // Losing a claim in a crash is what its lease is for, so nobody waits for the disk. Who is suspended in here keeps
@@ -40,7 +43,7 @@ export const claimTimers = (pool: Pool, { by, processes, now, most, leaseMs }: C
     // locks are never taken crosswise. What this finds is ours to change until the end.
     const { rows: free } = await tx.query<{ id: string }>(
       `select t.timer_id as id from es.timers t
-        where t.fired_at is null and t.due_at <= $1 and t.process = any($2)
+        where t.fired_at is null and t.due_at <= coalesce($1, (select clock_timestamp())) and t.process = any($2)
           and (t.not_before is null or t.not_before <= clock_timestamp())
           and (t.lane is null or not exists (
             select 1 from es.timers ahead
@@ -48,10 +51,10 @@ export const claimTimers = (pool: Pool, { by, processes, now, most, leaseMs }: C
                and (ahead.not_before > clock_timestamp() or ahead.process <> all($2))))
         order by t.due_at, t.number limit $3
         for update skip locked`,
-      [now, processes, most],
+      [now ?? null, processes, most],
     );
     if (free.length === 0) return [];
-    // The head of a lane may have been passed over, or prolonged or put off since: it is looked at again, now that the rest
+    // An ordering key's first timer may have been passed over, or prolonged or put off since: it is looked at again, now that the rest
     // is held. Whatever stands ahead and was not found goes first, unless it is due later and nobody has had it yet. Only
     // another claim could change this for the worse, and claims wait for their turn.
     const { rows } = await tx.query<DueTimer>(
@@ -66,22 +69,36 @@ export const claimTimers = (pool: Pool, { by, processes, now, most, leaseMs }: C
                  and (ahead.due_at <= t.due_at or ahead.claimed_by is not null
                       or ahead.not_before > clock_timestamp() or ahead.process <> all($1))))
          returning t.timer_id, t.due_at, t.number, t.process, t.key, t.lane, t.payload, t.attempts)
-       select timer_id as id, process, key, lane, payload, attempts from claimed order by due_at, number`,
+       select timer_id as id, process, key, lane as "orderingKey", payload, attempts from claimed order by due_at, number`,
       [processes, free.map(({ id }) => id), leaseMs, by],
     );
     return rows;
   });
 
 /**
- * It is done: for ever, whoever else had claimed it meanwhile. Nobody waits for the disk: a mark that the database loses
- * in a crash is a timer that fires again, to no effect.
+ * It is done: for ever, whoever else had claimed it meanwhile. Its row goes: the checkpoint of whoever set it has passed
+ * the fact, so nobody sets it again but a replay, and then its command is found recorded. Nobody waits for the disk: a
+ * deletion that the database loses in a crash is a timer that fires again, to no effect.
  */
-export const markFired = async (pool: Pool, id: string, now: Date, outcome: string): Promise<void> => {
+export const removeFired = async (pool: Pool, id: string): Promise<void> => {
   await pool.query(
-    `with async_commit as materialized (select set_config('synchronous_commit', 'off', true))
-     update es.timers set fired_at = $2, outcome = $3, error = null from async_commit where timer_id = $1 and fired_at is null`,
-    [id, now, outcome],
+    `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+     delete from es.timers using unhurried where timer_id = $1`,
+    [id],
   );
+};
+
+/** Removes what versions before marked as fired and kept, so that the table stays as small as its work. */
+export const sweepFired = async (pool: Pool, signal: AbortSignal, most = 10_000): Promise<void> => {
+  for (let removed = most; removed === most && !signal.aborted;)
+    removed =
+      (
+        await pool.query(
+          `delete from es.timers where timer_id in
+             (select timer_id from es.timers where fired_at is not null limit $1 for update skip locked)`,
+          [most],
+        )
+      ).rowCount ?? 0;
 };
 
 /** Prolongs a claim, and answers which of its timers are still its own. */

@@ -7,9 +7,9 @@ const RENEWALS_PER_LEASE = 3;
 
 /**
  * The timers that one claim has taken on and not done with. It is prolonged for as long as it holds any, so that a slow
- * command lets nobody else into its lane; who falls silent for a lease has lost them, and begins none of them any more.
+ * command lets nobody else at its ordering key; who falls silent for a lease has lost them, and begins none of them any more.
  */
-export class Held {
+export class ClaimedTimers {
   private readonly ids: Set<string>;
   private readonly empty = new AbortController();
 

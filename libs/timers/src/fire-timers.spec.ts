@@ -5,10 +5,11 @@ import { StoreUnavailable } from '#ledger/stream/port';
 import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
 import { inTransaction } from '#postgres/database';
 import { migrate } from '#postgres/migrations';
+import { systemClock, timersNow } from '#time/clock';
 import { testDatabase, type TestDatabase } from '#test/support/test-database';
-import { claimTimers, keepClaimed, markFired, putOff, release, type DueTimer } from './claim.ts';
+import { claimTimers, keepClaimed, putOff, release, sweepFired, type DueTimer } from './claim.ts';
 import { fireTimers, type Fire, type FiringPace } from './fire-timers.ts';
-import { Held } from './claimed-timers.ts';
+import { ClaimedTimers } from './claimed-timers.ts';
 import { timerMigrations } from './migrations.ts';
 import { timersStatus } from './status.ts';
 import { setTimers, timerId, type Timer } from './timer.ts';
@@ -73,6 +74,8 @@ const until = async (so: () => boolean | Promise<boolean>): Promise<void> => {
 };
 const unfired = async (): Promise<number> =>
   (await pool.query<{ n: number }>('select count(*)::int as n from es.timers where fired_at is null')).rows[0]!.n;
+const rowsIn = async (): Promise<number> =>
+  (await pool.query<{ n: number }>('select count(*)::int as n from es.timers')).rows[0]!.n;
 const allFired = (): Promise<void> => until(async () => (await unfired()) === 0);
 const sorted = (values: readonly string[]): string[] => [...values].sort();
 
@@ -128,6 +131,37 @@ describe('firing timers', () => {
     expect(program.fired).toEqual([due.key, later.key]);
   });
 
+  it('is gone then: the table holds what is still to do', async () => {
+    await set(timer(), timer({ due: '2027-01-01T00:00:00.000Z' }));
+    const program = start();
+    await until(() => program.fired.length === 1);
+    await until(async () => (await rowsIn()) === 1);
+    expect(await unfired()).toBe(1);
+  });
+
+  it('sweeps out what versions before had kept', async () => {
+    await set(timer(), timer(), timer());
+    await pool.query(`update es.timers set fired_at = now(), outcome = 'recorded'`);
+    await set(timer({ due: '2027-01-01T00:00:00.000Z' }));
+    await sweepFired(pool, new AbortController().signal, 2);
+    expect(await rowsIn()).toBe(1);
+  });
+
+  it('goes by the clock of the database, when no other is set', async () => {
+    const before = new Date(Date.now() - 60_000).toISOString();
+    const [due, later] = [timer({ due: before }), timer({ due: new Date(Date.now() + 60_000).toISOString() })];
+    await set(due, later);
+    expect((await timersStatus(pool, ['ring'], undefined)).lateSeconds).toBeGreaterThanOrEqual(60);
+    const claimed = await claimTimers(pool, {
+      by: randomUUID(),
+      processes: ['ring'],
+      now: timersNow(systemClock),
+      most: 10,
+      leaseMs: 60_000,
+    });
+    expect(claimed.map(({ key }) => key)).toEqual([due.key]);
+  });
+
   it('fires what came due while nobody ran', async () => {
     await set(timer({ due: '2025-01-01T00:00:00.000Z' }), timer({ due: 'at-once' }));
     const program = start();
@@ -164,10 +198,6 @@ describe('firing timers', () => {
     await allFired();
     expect(failures).toBe(4);
     expect(program.fired.at(-1)).toBe(bad!.key);
-    const { rows } = await pool.query('select attempts, outcome, error from es.timers where timer_id = $1', [
-      timerId(bad!),
-    ]);
-    expect(rows).toEqual([{ attempts: 5, outcome: 'nothing', error: null }]);
   });
 
   it('keeps no message of a failure, only its class and code', async () => {
@@ -202,13 +232,13 @@ describe('firing timers', () => {
   });
 });
 
-describe('a lane', () => {
-  const lane = (name: string, n: number): Timer[] =>
-    Array.from({ length: n }, () => timer({ lane: name, due: 'at-once' }));
+describe('an ordering key', () => {
+  const ordered = (name: string, n: number): Timer[] =>
+    Array.from({ length: n }, () => timer({ orderingKey: name, due: 'at-once' }));
 
   it('fires in the order of setting, whoever fires', async () => {
-    const lanes = ['a', 'b', 'c'].map((name) => lane(name, 150));
-    await set(...lanes[0]!.flatMap((_, i) => lanes.map((one) => one[i]!)));
+    const each = ['a', 'b', 'c'].map((name) => ordered(name, 150));
+    await set(...each[0]!.flatMap((_, i) => each.map((one) => one[i]!)));
     const order: string[] = [];
     const ring: Fire = async ({ key }) => {
       await sleep(Math.random() * 3);
@@ -217,7 +247,7 @@ describe('a lane', () => {
     };
     const programs = [start(ring), start(ring), start(ring)];
     await allFired();
-    for (const one of lanes) {
+    for (const one of each) {
       const keys = one.map(({ key }) => key);
       expect(order.filter((key) => keys.includes(key))).toEqual(keys);
     }
@@ -225,8 +255,8 @@ describe('a lane', () => {
   }, 60_000);
 
   it('waits for one that fails, and holds up nobody else', async () => {
-    const [bad, behind] = [lane('bad', 1)[0]!, lane('bad', 3)];
-    const free = lane('good', 5);
+    const [bad, behind] = [ordered('bad', 1)[0]!, ordered('bad', 3)];
+    const free = ordered('good', 5);
     await set(bad, ...behind, ...free);
     let broken = true;
     const ring: Fire = async ({ key }) => {
@@ -257,7 +287,7 @@ describe('a lane', () => {
     };
 
     it('is left alone, and claimed from its head on afterwards', async () => {
-      const timers = lane('m', 2);
+      const timers = ordered('m', 2);
       await set(...timers);
       await meanwhile('select 1 from es.timers where timer_id = $1 for update', async () =>
         expect(await claimed()).toEqual([]),
@@ -266,7 +296,7 @@ describe('a lane', () => {
     });
 
     it('is left alone when the head is prolonged', async () => {
-      await set(...lane('m', 2));
+      await set(...ordered('m', 2));
       await meanwhile(
         `update es.timers set not_before = clock_timestamp() + interval '1 minute' where timer_id = $1`,
         async () => expect(await claimed()).toEqual([]),
@@ -275,7 +305,7 @@ describe('a lane', () => {
     });
 
     it('does not wait for one that is due later', async () => {
-      const [later, sooner] = [timer({ lane: 'm' }), timer({ lane: 'm', due: 'at-once' })];
+      const [later, sooner] = [timer({ orderingKey: 'm' }), timer({ orderingKey: 'm', due: 'at-once' })];
       await set(later, sooner);
       const [first] = await claimTimers(pool, { by: randomUUID(), processes: ['ring'], now, most: 1, leaseMs: 60_000 });
       expect(first!.key).toBe(sooner.key);
@@ -283,7 +313,7 @@ describe('a lane', () => {
   });
 
   it('is kept by a program whose command takes longer than a lease: each once, in order', async () => {
-    const timers = lane('slow', 4);
+    const timers = ordered('slow', 4);
     await set(...timers);
     const order: string[] = [];
     const ring: Fire = async ({ key }) => {
@@ -335,8 +365,8 @@ describe('a claim that was overtaken', () => {
     const by = randomUUID();
     const timers = await claimTimers(pool, { by, processes: ['ring'], now, most: 10, leaseMs: 60_000 });
     const [due] = timers;
-    expect(new Held(pool, by, 100, timers, performance.now()).has(due!)).toBe(true);
-    expect(new Held(pool, by, 100, timers, performance.now() - 100).has(due!)).toBe(false);
+    expect(new ClaimedTimers(pool, by, 100, timers, performance.now()).has(due!)).toBe(true);
+    expect(new ClaimedTimers(pool, by, 100, timers, performance.now() - 100).has(due!)).toBe(false);
   });
 });
 
@@ -354,16 +384,13 @@ describe('a program that ends', () => {
     expect(program.fired).toHaveLength(2);
   });
 
-  it('may have sent the command and not marked it: it is sent again, and marked once', async () => {
+  it('may have sent the command and not removed its timer: it is sent again', async () => {
     await set(timer());
     const [dead] = await claim(randomUUID(), 1);
     const sent = [dead!.id];
     start(async ({ id }) => (sent.push(id), 'recorded'));
     await allFired();
     expect(sent).toEqual([dead!.id, dead!.id]);
-    await markFired(pool, dead!.id, new Date('2030-01-01T00:00:00.000Z'), 'refused');
-    const { rows } = await pool.query('select fired_at, outcome from es.timers');
-    expect(rows).toEqual([{ fired_at: now, outcome: 'recorded' }]);
   });
 
   it('finishes what is in flight and gives back the rest at once', async () => {

@@ -6,11 +6,12 @@ import { PACE } from '#ledger/follow/pace';
 import { Bell } from '#ledger/stream/bell';
 import { backOff, backoffMs } from '#resilience/backoff';
 import { jointSignal } from '#resilience/joint-signal';
-import { claimTimers, markFired, putOff, type DueTimer } from './claim.ts';
-import { Held } from './claimed-timers.ts';
+import { timersNow, type Clock } from '#time/clock';
+import { claimTimers, putOff, removeFired, sweepFired, type DueTimer } from './claim.ts';
+import { ClaimedTimers } from './claimed-timers.ts';
 
-/** Does what a due timer asks for, and answers what came of it, as a code. Must bear being called again. */
-export type Fire = (timer: DueTimer) => Promise<string>;
+/** Does what a due timer asks for. Must bear being called again. */
+export type Fire = (timer: DueTimer) => Promise<unknown>;
 
 export interface FiringPace {
   /** Timers claimed together at most. */
@@ -40,7 +41,7 @@ export const FIRING_PACE: FiringPace = {
 
 export interface FireTimersOptions {
   readonly pool: Pool;
-  readonly clock: () => Date;
+  readonly clock: Clock;
   /** Ends the firing after what is in flight; the rest is given back. */
   readonly signal: AbortSignal;
   /** By process. Timers of other processes are left alone: they wait for a program that knows them. */
@@ -53,8 +54,8 @@ export interface FireTimersOptions {
 
 /**
  * Fires due timers until the signal, each at least once; what it does must be idempotent, so that it is once in effect.
- * Any number of programs may fire from one database. A timer that fails backs off and stands in nobody's way but its
- * lane's. Never rejects.
+ * Any number of programs may fire from one database. A timer that fails backs off and stands in nobody's way but that of
+ * its ordering key. Never rejects.
  */
 export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
   const { pool, clock, signal, processes, bell = new Bell(), log } = options;
@@ -64,6 +65,9 @@ export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
   let waiting: Run[] = [];
   let trouble = 0;
   let lookAgainMs = pace.lookAgainMs.first;
+  const swept = sweepFired(pool, signal).catch((error: unknown) =>
+    log?.warn({ error: nameOf(error), where: whereOf(error) }, 'timers that have fired stay for now'),
+  );
 
   while (!signal.aborted) {
     const heard = bell.rings;
@@ -90,6 +94,7 @@ export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
   for (const { held, timers } of waiting) await held.giveBack(timers);
   await Promise.all(active);
   await Promise.all(keeping);
+  await swept;
 
   async function claim(): Promise<Run[]> {
     const by = randomUUID();
@@ -97,18 +102,18 @@ export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
     const claimed = await claimTimers(pool, {
       by,
       processes: Object.keys(processes),
-      now: clock(),
+      now: timersNow(clock),
       most: pace.batch,
       leaseMs: pace.leaseMs,
     });
     if (claimed.length === 0) return [];
-    const held = new Held(pool, by, pace.leaseMs, claimed, askedAt);
+    const held = new ClaimedTimers(pool, by, pace.leaseMs, claimed, askedAt);
     const kept: Promise<void> = held.keep().finally(() => keeping.delete(kept));
     keeping.add(kept);
-    return lanesIn(claimed).map((timers) => ({ timers, held }));
+    return runsIn(claimed).map((timers) => ({ timers, held }));
   }
 
-  /** One lane's timers in their order, or a single timer. */
+  /** One ordering key's timers in their order, or a single timer. */
   async function fireRun({ timers, held }: Run): Promise<void> {
     for (const [index, timer] of timers.entries()) {
       // What may be somebody else's by now is left to him, and so is what stands behind it.
@@ -117,10 +122,10 @@ export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
     }
   }
 
-  async function fireOne(timer: DueTimer, held: Held): Promise<boolean> {
+  async function fireOne(timer: DueTimer, held: ClaimedTimers): Promise<boolean> {
     try {
-      const outcome = await processes[timer.process]!(timer);
-      await markFired(pool, timer.id, clock(), outcome);
+      await processes[timer.process]!(timer);
+      await removeFired(pool, timer.id);
       held.done(timer);
       return true;
     } catch (error) {
@@ -146,19 +151,19 @@ export const fireTimers = async (options: FireTimersOptions): Promise<void> => {
 
 interface Run {
   readonly timers: readonly DueTimer[];
-  readonly held: Held;
+  readonly held: ClaimedTimers;
 }
 
-const lanesIn = (claimed: readonly DueTimer[]): (readonly DueTimer[])[] => {
-  const lanes = new Map<string, DueTimer[]>();
+const runsIn = (claimed: readonly DueTimer[]): (readonly DueTimer[])[] => {
+  const runs = new Map<string, DueTimer[]>();
   for (const timer of claimed) {
-    const lane = timer.lane === null ? `timer ${timer.id}` : `lane ${timer.lane}`;
-    lanes.set(lane, [...(lanes.get(lane) ?? []), timer]);
+    const key = timer.orderingKey === null ? `timer ${timer.id}` : `key ${timer.orderingKey}`;
+    runs.set(key, [...(runs.get(key) ?? []), timer]);
   }
-  return [...lanes.values()];
+  return [...runs.values()];
 };
 
-/** Until the bell, the time, or the end of one that is active: it may have held up its lane. */
+/** Until the bell, the time, or the end of one that is active: it may have held up its ordering key. */
 const nextLook = async (
   active: ReadonlySet<Promise<void>>,
   bell: Bell,

@@ -1,8 +1,9 @@
 import type { MigrationList } from '#postgres/migrations';
 
 /**
- * NOTE: a storage format. es.timers is the ledger's table; these are the columns that firing needs. A fired timer may be
- * deleted at any time: set again it fires again, and its command is found recorded.
+ * NOTE: a storage format. es.timers is the ledger's table; these are the columns that firing needs. A timer that has fired
+ * is deleted (versions before kept it, with `fired_at` and `outcome`): set again it fires again, and its command is found
+ * recorded. `lane` is the ordering key.
  */
 const FIRING = `
 alter table es.timers

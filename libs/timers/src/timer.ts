@@ -12,8 +12,8 @@ export interface Timer {
   readonly generation?: string;
   /** An instant, or `at-once`: as soon as somebody can. */
   readonly due: string;
-  /** Timers of one lane fire in the order in which they were set, and one that fails holds up those behind it. */
-  readonly lane?: string;
+  /** Timers of one ordering key fire in the order in which they were set, and one that fails holds up those behind it. */
+  readonly orderingKey?: string;
   /** Codes, ids, numbers and instants: no personal data. */
   readonly payload: JsonObject;
 }
@@ -31,7 +31,7 @@ export const setTimers = async (tx: PoolClient, timers: readonly Timer[]): Promi
     due: timer.due === 'at-once' ? '-infinity' : timer.due,
     process: timer.process,
     key: timer.key,
-    lane: timer.lane ?? null,
+    lane: timer.orderingKey ?? null,
     payload: timer.payload,
   }));
   await tx.query(

@@ -28,5 +28,5 @@ export const doors = (
     PolicyDoors,
     CustomerDoors,
   ],
-  providers: [{ provide: LIST_READERS, useValue: readers }],
+  providers: [{ provide: LIST_READERS, useValue: { ...readers, clock: desk.clock } }],
 });

@@ -19,9 +19,9 @@ import { RecurringErrors } from './recurring-errors.ts';
  * Returns after the signal; rejects with FollowerStopped when it may not go on.
  */
 export const follow = async (options: FollowOptions): Promise<void> => {
-  const { pool, store, follower } = options;
+  const { pool, store, follower, clock } = options;
   const { subscription, filter } = follower;
-  const reporter = new Reporter({ pool, store, subscription, filter }, options.onProgress);
+  const reporter = new Reporter({ pool, store, subscription, filter, clock }, options.onProgress);
   const recurring = new RecurringErrors(options, reporter);
   try {
     for (;;) {

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { Clock } from '#time/clock';
 import type { EventFilter, EventStore, RecordedEvent } from '../stream/port.ts';
 import type { LeasePace } from './lease.ts';
 import type { Pace } from './pace.ts';
@@ -57,6 +58,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   readonly log?: FollowLog;
   readonly onProgress?: (status: FollowerStatus) => void;
+  /** How old facts are by. Default: the machine's. */
+  readonly clock?: Clock;
   readonly pace?: Pace;
   readonly lease?: LeasePace;
 }

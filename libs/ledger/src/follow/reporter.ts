@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Clock } from '#time/clock';
 import type { EventFilter, EventStore, Position } from '../stream/port.ts';
 import { backoffMs } from '#resilience/backoff';
 import { within } from '#resilience/deadline';
@@ -39,7 +40,13 @@ export class Reporter {
   private ended = false;
 
   constructor(
-    private readonly about: { pool: Pool; store: EventStore; subscription: string; filter: EventFilter | undefined },
+    private readonly about: {
+      pool: Pool;
+      store: EventStore;
+      subscription: string;
+      filter: EventFilter | undefined;
+      clock: Clock | undefined;
+    },
     private readonly tell: ((status: FollowerStatus) => void) | undefined,
   ) {}
 
@@ -109,9 +116,9 @@ export class Reporter {
     if (!this.tell) return;
     this.countNow = false;
     const begun = performance.now();
-    const { pool, store, subscription, filter } = this.about;
+    const { pool, store, subscription, filter, clock } = this.about;
     try {
-      const lag = await measureLag(store, subscription, filter, this.position);
+      const lag = await measureLag(store, subscription, filter, this.position, clock);
       this.known = { ...lag, ...(await countParked(pool, subscription)) };
       this.failedCounts = 0;
     } catch {

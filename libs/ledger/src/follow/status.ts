@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { systemClock, type Clock } from '#time/clock';
 import { ForeignPosition, type EventFilter, type EventStore, type Position } from '../stream/port.ts';
 import { findCheckpoint } from './checkpoint.ts';
 import { LagWindow, type Lag } from './lag.ts';
@@ -30,24 +31,26 @@ export const measureLag = (
   subscription: string,
   filter: EventFilter | undefined,
   checkpoint: Position | undefined,
+  clock: Clock = systemClock,
 ): Promise<Lag> => {
   let ofStore = windows.get(store);
   if (!ofStore) windows.set(store, (ofStore = new Map<string, LagWindow>()));
   const key = JSON.stringify([subscription, filter]);
   let window = ofStore.get(key);
   if (!window) ofStore.set(key, (window = new LagWindow(store, filter)));
-  return window.measure(checkpoint, new Date());
+  return window.measure(checkpoint, clock());
 };
 
 /**
  * A follower's status as anybody can compute it, for health and metrics: it needs no follower in this process.
- * `filter`: the follower's own, so that only its facts are counted.
+ * `filter`: the follower's own, so that only its facts are counted. `clock`: how old they are by.
  */
 export const readStatus = async (
   pool: Pool,
   store: EventStore,
   subscription: string,
   filter?: EventFilter,
+  clock: Clock = systemClock,
 ): Promise<FollowerStatus> => {
   const { position, stopped, owner } = (await findCheckpoint(pool, subscription)) ?? {};
   const parked = await countParked(pool, subscription);
@@ -58,7 +61,7 @@ export const readStatus = async (
     ...(owner !== undefined && { owner }),
   };
   try {
-    const lag = await measureLag(store, subscription, filter, position);
+    const lag = await measureLag(store, subscription, filter, position, clock);
     return {
       ...stands,
       ...lag,
@@ -67,7 +70,7 @@ export const readStatus = async (
   } catch (error) {
     if (!(error instanceof ForeignPosition)) throw error;
     // Behind by a whole ledger: its checkpoint is not of this one.
-    const lag = await measureLag(store, subscription, filter, undefined);
+    const lag = await measureLag(store, subscription, filter, undefined, clock);
     return { ...stands, ...lag, state: 'stopped', error: error.reason };
   }
 };

@@ -24,12 +24,12 @@ type Row = EventRow & { readonly epoch: string; readonly place?: string };
 /** Streams in one statement at most: a page may be some megabytes. */
 const STREAMS = 16;
 /** So that a large stream does not hold up everybody. */
-const LANES = 2;
+const CONCURRENCY = 2;
 
 /** Reads pages of streams: those that are asked for at once, forwards, in one statement. */
 export class StreamPages {
   private readonly together = new Batcher((asked: readonly PageAsked[]) => this.readAll(asked), {
-    lanes: LANES,
+    concurrency: CONCURRENCY,
     most: STREAMS,
     oneMayBeWrong: (error) => error instanceof pg.DatabaseError,
   });
