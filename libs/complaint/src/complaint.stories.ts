@@ -6,15 +6,15 @@ import { followUpOpened, type FollowUpEvent } from '#follow-up/events';
 import { followUpStreams, type FollowUp } from '#follow-up/follow-up';
 import { defaultPolicy } from '#policy/default-policy';
 import type { VersionedPolicy } from '#policy/policy';
-import type { Complaint } from './complaint.ts';
+import type { ApologyForm, Severity } from '#policy/vocabulary';
+import { causeExplained } from './causes/events.ts';
 import { complaintStreams } from './complaint-streams.ts';
-import type { ComplaintEvent } from './events.ts';
+import type { Complaint } from './complaint.ts';
 import { apologyGiven, customerThanked, responsibilityAccepted } from './conversation/events.ts';
 import { complaintClosed, complaintReopened, complaintResolved, complaintWithdrawn } from './ending/events.ts';
+import type { ComplaintEvent } from './events.ts';
 import { complaintAcknowledged, complaintReceived } from './intake/events.ts';
-import { causeExplained } from './causes/events.ts';
 import { compensationOffered, correctionMade } from './remedy/events.ts';
-import type { ApologyForm, Severity } from '#policy/vocabulary';
 
 /** The complaint that most stories begin with: one issue, costly, received on a Monday at nine. */
 export const COMPLAINT = '11111111-1111-4111-8111-111111111111';

@@ -11,14 +11,14 @@ import { openFollowUp } from '#follow-up/open';
 import { recordOutcome } from '#follow-up/record-outcome';
 import { reschedule } from '#follow-up/reschedule';
 import { supersede } from '#follow-up/supersede';
-import { close, type CallRead } from './ending/close.ts';
+import { SEVERITIES } from '#policy/vocabulary';
+import { complaintStreams } from './complaint-streams.ts';
 import { COMPLAINT, ISSUE, policy, SUBJECT } from './complaint.stories.ts';
 import type { Complaint } from './complaint.ts';
-import { complaintStreams } from './complaint-streams.ts';
+import { close, type CallRead } from './ending/close.ts';
 import type { ComplaintEvent, ComplaintFact } from './events.ts';
-import { COMPLAINT_MOVES, type ComplaintMove } from './moves.stories.ts';
 import { receive } from './intake/receive.ts';
-import { SEVERITIES } from '#policy/vocabulary';
+import { COMPLAINT_MOVES, type ComplaintMove } from './moves.stories.ts';
 
 /** Whole conducts, made at random: what somebody does over both streams, a complaint's and its calls'. */
 
@@ -54,7 +54,7 @@ export interface Conduct {
   serial: number;
 }
 
-export type Closing = typeof close;
+export type Closing = (...asked: Parameters<typeof close>) => ReturnType<typeof close>;
 
 const factsOf = <E extends Event>(
   conduct: Conduct,

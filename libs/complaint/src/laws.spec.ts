@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import type { FactOf } from '#fact/fact';
 import { personalText, type Personal } from '#fact/personal';
 import { followUpStreams, type FollowUp } from '#follow-up/follow-up';
+import { complaintStreams } from './complaint-streams.ts';
 import { words } from './complaint.stories.ts';
 import type { Complaint } from './complaint.ts';
-import { complaintStreams } from './complaint-streams.ts';
 import { begin, conducts, decide, play, played, type MoveKind } from './conducts.stories.ts';
 import { complaintEvents, type ComplaintFact } from './events.ts';
 

@@ -2,39 +2,39 @@ import type { Decision } from '#fact/decision';
 import type { List } from '#fact/list';
 import type { Personal } from '#fact/personal';
 import { factId } from '#fact/story';
-import { acceptCompensation } from './remedy/accept-compensation.ts';
-import { acceptResponsibility } from './conversation/accept-responsibility.ts';
-import { acknowledge } from './intake/acknowledge.ts';
-import { addIssue } from './issues/add-issue.ts';
-import { apologise } from './conversation/apologise.ts';
-import { assess } from './issues/assess.ts';
-import { assign } from './intake/assign.ts';
-import { breakPromise } from './promises/break-promise.ts';
+import { APOLOGY_FORMS, SEVERITIES } from '#policy/vocabulary';
+import { explain } from './causes/explain.ts';
+import { stateCause } from './causes/state-cause.ts';
+import { missFirstResponse } from './clocks/miss-first-response.ts';
 import { policy } from './complaint.stories.ts';
 import type { Conduct, Move } from './conducts.stories.ts';
+import { acceptResponsibility } from './conversation/accept-responsibility.ts';
+import { apologise } from './conversation/apologise.ts';
+import { giveInformation } from './conversation/give-information.ts';
+import { recordMessage } from './conversation/record-message.ts';
+import { requestInformation } from './conversation/request-information.ts';
+import { thank } from './conversation/thank.ts';
+import { recordAnswer } from './ending/record-answer.ts';
+import { reopen } from './ending/reopen.ts';
+import { resolve } from './ending/resolve.ts';
+import { withdraw } from './ending/withdraw.ts';
+import type { ComplaintEvent } from './events.ts';
+import { acknowledge } from './intake/acknowledge.ts';
+import { assign } from './intake/assign.ts';
+import { giveContact } from './intake/give-contact.ts';
+import { addIssue } from './issues/add-issue.ts';
+import { assess } from './issues/assess.ts';
+import { reclassify } from './issues/reclassify.ts';
+import { breakPromise } from './promises/break-promise.ts';
+import { fulfilPromise } from './promises/fulfil-promise.ts';
+import { makePromise } from './promises/make-promise.ts';
+import { rectify } from './rectification/rectify.ts';
+import { acceptCompensation } from './remedy/accept-compensation.ts';
 import { correct } from './remedy/correct.ts';
 import { declineCompensation } from './remedy/decline-compensation.ts';
 import { deliverCompensation } from './remedy/deliver-compensation.ts';
-import type { ComplaintEvent } from './events.ts';
-import { explain, waiveExplanation } from './causes/explain.ts';
-import { fulfilPromise } from './promises/fulfil-promise.ts';
-import { giveContact } from './intake/give-contact.ts';
-import { giveInformation } from './conversation/give-information.ts';
-import { makePromise } from './promises/make-promise.ts';
-import { missFirstResponse } from './clocks/miss-first-response.ts';
 import { offerCompensation } from './remedy/offer-compensation.ts';
-import { reclassify } from './issues/reclassify.ts';
-import { recordAnswer } from './ending/record-answer.ts';
-import { recordMessage } from './conversation/record-message.ts';
-import { rectify } from './rectification/rectify.ts';
-import { reopen } from './ending/reopen.ts';
-import { requestInformation } from './conversation/request-information.ts';
-import { resolve } from './ending/resolve.ts';
-import { stateCause } from './causes/state-cause.ts';
-import { thank } from './conversation/thank.ts';
-import { APOLOGY_FORMS, SEVERITIES } from '#policy/vocabulary';
 import { ANSWERS } from './vocabulary.ts';
-import { withdraw } from './ending/withdraw.ts';
 
 type Play = (conduct: Conduct, move: Move, words: Personal) => Decision<ComplaintEvent>;
 
@@ -112,7 +112,7 @@ export const COMPLAINT_MOVES = {
     );
   },
   explain: (at, _move, text) => explain({ text }, at.state, policy),
-  waive: (at, _move, reason) => waiveExplanation({ reason }, at.state, policy),
+  waive: (at, _move, reason) => explain({ reason }, at.state, policy),
   correct: (at, { pick }, what) =>
     correct({ correction: newId(at), issue: issueOf(at, pick), what, inPresence: true }, at.state, policy),
   offer: (at, { pick }) =>

@@ -17,7 +17,7 @@ export const SUB_RESOURCES = {
 } as const;
 
 export type SubResource = keyof typeof SUB_RESOURCES;
-type PartOf<Kind extends SubResource> =
+export type PartOf<Kind extends SubResource> =
   ReturnType<(typeof SUB_RESOURCES)[Kind]['all']> extends List<infer T> ? T : never;
 
 /** The part of this kind and id; undefined when the complaint has none. */

@@ -11,8 +11,9 @@ export const ANSWERS = ['accepted', 'partly', 'not-accepted', 'silent'] as const
 export type Answer = (typeof ANSWERS)[number];
 export const THIRD_PARTIES = ['lawyer', 'press', 'regulator'] as const;
 
-/** Who may apologise for a grave fault, and accept responsibility (mission §3.3). */
-export const speaksForTheCompany = (role: Role): boolean => role === 'manager' || role === 'director';
+/** Who may apologise for a grave fault, and accept responsibility (docs/domain.md §3.3). */
+export const COMPANY_ROLES = ['manager', 'director'] as const satisfies readonly Role[];
+export const speaksForTheCompany = (role: Role): boolean => (COMPANY_ROLES as readonly Role[]).includes(role);
 
 /** The category of an issue that nobody named; it is in no recurrence group (formats.md, Closing, exactly). */
 export const UNSPECIFIED = 'unspecified';

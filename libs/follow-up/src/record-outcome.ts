@@ -1,5 +1,6 @@
 import { nothing, recorded, refused } from '#fact/decision';
 import type { Personal } from '#fact/personal';
+import { stepWithOwnOrder } from '#fact/step';
 import type { Policy } from '#policy/policy';
 import { callEnded } from './call-ended.ts';
 import { customerReached } from './events.ts';
@@ -21,24 +22,28 @@ export type RecordOutcome = CustomerReachedOutcome | { readonly reached: false }
  * Mission §3.6 and §7: how the call ended. That the customer was not reached follows from the attempts, so saying it is
  * refused too early and nothing afterwards. A customer who calls back when the attempts are used up is heard.
  */
-export const recordOutcome = (command: RecordOutcome, call: FollowUp, _policy: Policy) => {
-  if (!command.reached) return notReached(call);
-  if (call.situation === 'reached' && sameOutcome(command, call.outcome)) return nothing;
-  const ended = call.situation === 'exhausted' ? undefined : callEnded(call);
-  if (ended) return ended;
-  const incomplete = missingScores(command);
-  if (incomplete) return incomplete;
-  const { solution, attitude, declined, told, comment } = command;
-  return recorded(
-    customerReached({
-      ...(solution !== undefined && { solution }),
-      ...(attitude !== undefined && { attitude }),
-      declined,
-      ...(told && { told }),
-      ...(comment && { comment }),
-    }),
-  );
-};
+export const recordOutcome = stepWithOwnOrder({
+  step: 'follow-up-calls/outcomes',
+  can: (call: FollowUp) => callEnded(call),
+  rule: (command: RecordOutcome, call: FollowUp, _policy: Policy) => {
+    if (!command.reached) return notReached(call);
+    if (call.situation === 'reached' && sameOutcome(command, call.outcome)) return nothing;
+    const ended = call.situation === 'exhausted' ? undefined : callEnded(call);
+    if (ended) return ended;
+    const incomplete = missingScores(command);
+    if (incomplete) return incomplete;
+    const { solution, attitude, declined, told, comment } = command;
+    return recorded(
+      customerReached({
+        ...(solution !== undefined && { solution }),
+        ...(attitude !== undefined && { attitude }),
+        declined,
+        ...(told && { told }),
+        ...(comment && { comment }),
+      }),
+    );
+  },
+});
 
 const notReached = (call: FollowUp) => {
   if (call.situation === 'exhausted') return nothing;

@@ -1,5 +1,5 @@
 import { nothing, recorded } from '#fact/decision';
-import type { Policy } from '#policy/policy';
+import { step } from '#fact/step';
 import { callEnded } from './call-ended.ts';
 import { followUpRescheduled } from './events.ts';
 import type { FollowUp } from './follow-up.ts';
@@ -9,5 +9,8 @@ export interface Reschedule {
 }
 
 /** Mission §7: a call is made when it suits the customer. */
-export const reschedule = (command: Reschedule, call: FollowUp, _policy: Policy) =>
-  callEnded(call) ?? (call.due === command.due ? nothing : recorded(followUpRescheduled({ due: command.due })));
+export const reschedule = step({
+  step: 'follow-up-calls/reschedulings',
+  can: (call: FollowUp) => callEnded(call),
+  decide: ({ due }: Reschedule, call) => (call.due === due ? nothing : recorded(followUpRescheduled({ due }))),
+});

@@ -1,5 +1,4 @@
 import { at } from '#fact/story';
-import { clocksOf } from './clocks.ts';
 import {
   FIRST_RESPONSE_DUE,
   given,
@@ -12,6 +11,7 @@ import {
   withdrawn,
 } from '../complaint.stories.ts';
 import { complaintAcknowledged } from '../intake/events.ts';
+import { clocksOf } from './clocks.ts';
 
 const promising = (from: string, due: string) =>
   complaintAcknowledged({

@@ -1,5 +1,4 @@
 import { at } from '#fact/story';
-import { acknowledge } from '../intake/acknowledge.ts';
 import {
   acknowledged,
   closed,
@@ -15,12 +14,13 @@ import {
   withdrawn,
   words,
 } from '../complaint.stories.ts';
-import { firstResponseFoundTimely, firstResponseMissed } from './events.ts';
 import { messageRecorded } from '../conversation/events.ts';
-import { complaintAcknowledged } from '../intake/events.ts';
-import { missFirstResponse } from './miss-first-response.ts';
 import { recordMessage } from '../conversation/record-message.ts';
 import { thank } from '../conversation/thank.ts';
+import { acknowledge } from '../intake/acknowledge.ts';
+import { complaintAcknowledged } from '../intake/events.ts';
+import { firstResponseFoundTimely, firstResponseMissed } from './events.ts';
+import { missFirstResponse } from './miss-first-response.ts';
 
 const IN_TIME = '2026-03-02T17:59:00.000Z';
 const TOO_LATE = '2026-03-02T18:00:00.001Z';

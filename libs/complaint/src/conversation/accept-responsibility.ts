@@ -1,12 +1,13 @@
-import { nothing, recorded, refused } from '#fact/decision';
+import { recorded, refused } from '#fact/decision';
 import type { Role } from '#fact/fact';
 import type { Personal } from '#fact/personal';
+import { stepWithOwnOrder } from '#fact/step';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { doneInThisConduct } from '../ending/conduct.ts';
+import { oncePerConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
+import { COMPANY_ROLES, speaksForTheCompany } from '../vocabulary.ts';
 import { responsibilityAccepted } from './events.ts';
-import { speaksForTheCompany } from '../vocabulary.ts';
 
 export interface AcceptResponsibility {
   /** The role of who accepts it. */
@@ -14,11 +15,16 @@ export interface AcceptResponsibility {
   readonly words: Personal;
 }
 
+const can = (complaint: Complaint) => ended(complaint) ?? oncePerConduct(complaint, complaint.responsibility);
+
 /** Mission §3.3: a manager or director accepts responsibility in the name of the company. Once per conduct. */
-export const acceptResponsibility = (command: AcceptResponsibility, complaint: Complaint, _policy: Policy) => {
-  const end = ended(complaint);
-  if (end) return end;
-  if (!speaksForTheCompany(command.level)) return refused('needs-manager');
-  if (doneInThisConduct(complaint, complaint.responsibility)) return nothing;
-  return recorded(responsibilityAccepted({ words: command.words }));
-};
+export const acceptResponsibility = stepWithOwnOrder({
+  step: 'responsibility',
+  roles: COMPANY_ROLES,
+  can,
+  rule: (command: AcceptResponsibility, complaint: Complaint, _policy: Policy) =>
+    ended(complaint) ??
+    (speaksForTheCompany(command.level) ? undefined : refused('needs-manager')) ??
+    can(complaint) ??
+    recorded(responsibilityAccepted({ words: command.words })),
+});

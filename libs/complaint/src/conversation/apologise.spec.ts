@@ -1,9 +1,9 @@
+import type { RefusalsOf } from '#fact/decision';
 import { personalText } from '#fact/personal';
 import { defaultPolicy } from '#policy/default-policy';
+import { closed, doing, given, policy, received } from '../complaint.stories.ts';
 import { apologise, type Apologise } from './apologise.ts';
-import { apologyGiven, customerThanked } from './events.ts';
-import { ruleOverridden } from './events.ts';
-import { given, received } from '../complaint.stories.ts';
+import { apologyGiven, customerThanked, ruleOverridden } from './events.ts';
 
 const words = personalText('We are sorry.');
 const spoken: Apologise = { level: 'handler', form: 'spoken', words };
@@ -31,5 +31,18 @@ describe('apologising', () => {
     given(received)
       .when((complaint) => apologise({ ...spoken, override: { reason } }, complaint, defaultPolicy))
       .then(ruleOverridden({ rule: 'apology-before-thanks', reason }), spokenApology);
+  });
+
+  it('refuses with these codes: the compiler knows each, and no other', () => {
+    const codes = {
+      'already-closed': given(received, closed),
+      'apology-before-thanks': given(received),
+      'override-needs-reason': given(received),
+    } satisfies Record<RefusalsOf<typeof apologise>, unknown>;
+    const strict = { ...policy, conduct: { overridable: [] } };
+    for (const [code, story] of Object.entries(codes)) {
+      const override = code === 'override-needs-reason' && { override: { reason: words } };
+      story.when(doing(apologise, { ...spoken, ...override }, strict)).thenRefused(code);
+    }
   });
 });

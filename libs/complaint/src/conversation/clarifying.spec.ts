@@ -1,8 +1,8 @@
-import { assign } from '../intake/assign.ts';
 import { closed, doing, given, id, received, withdrawn, words } from '../complaint.stories.ts';
-import { informationGiven, informationRequested, messageRecorded } from './events.ts';
+import { assign } from '../intake/assign.ts';
 import { contactGiven, handlerAssigned } from '../intake/events.ts';
 import { giveContact } from '../intake/give-contact.ts';
+import { informationGiven, informationRequested, messageRecorded } from './events.ts';
 import { giveInformation } from './give-information.ts';
 import { recordMessage } from './record-message.ts';
 import { requestInformation } from './request-information.ts';

@@ -1,8 +1,8 @@
 import { refused } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
-import { ruleOverridden } from './events.ts';
 import type { RefusalCode } from '../refusals.ts';
+import { ruleOverridden } from './events.ts';
 
 /** A person's wish to set a rule aside (mission §3). */
 export interface Override {

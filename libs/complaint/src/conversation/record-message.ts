@@ -1,10 +1,12 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
+import { step } from '#fact/step';
 import type { Policy } from '#policy/policy';
-import type { Complaint } from '../complaint.ts';
-import { messageRecorded } from './events.ts';
 import { foundTimely } from '../clocks/first-response.ts';
+import type { Complaint } from '../complaint.ts';
 import { unknownCodes, wrongChannel } from '../policy-codes.ts';
+import { partOf } from '../sub-resources.ts';
+import { messageRecorded } from './events.ts';
 
 export interface RecordMessage {
   readonly message: string;
@@ -16,13 +18,16 @@ export interface RecordMessage {
 }
 
 /** Mission §3: the conversation. Each message is a new fact, also after the end; one that goes out is a response. */
-export const recordMessage = (command: RecordMessage, complaint: Complaint, policy: Policy) => {
-  const wrong = unknownCodes(...wrongChannel(command.channel, policy));
-  if (wrong) return wrong;
-  const { effectiveAt, ...message } = command;
-  if (complaint.messages.some(({ id }) => id === message.message)) return nothing;
-  return recorded(
-    messageRecorded(message),
-    ...(message.direction === 'out' ? foundTimely(complaint, effectiveAt) : []),
-  );
-};
+export const recordMessage = step({
+  step: 'messages',
+  can: (_complaint: Complaint) => undefined,
+  decide: ({ effectiveAt, ...message }: RecordMessage, complaint, policy: Policy) => {
+    const wrong = unknownCodes(...wrongChannel(message.channel, policy));
+    if (wrong) return wrong;
+    if (partOf(complaint, 'message', message.message)) return nothing;
+    return recorded(
+      messageRecorded(message),
+      ...(message.direction === 'out' ? foundTimely(complaint, effectiveAt) : []),
+    );
+  },
+});

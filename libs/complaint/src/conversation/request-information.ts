@@ -1,8 +1,9 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
-import type { Policy } from '#policy/policy';
+import { step } from '#fact/step';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
+import { partOf } from '../sub-resources.ts';
 import { informationRequested } from './events.ts';
 
 export interface RequestInformation {
@@ -12,17 +13,12 @@ export interface RequestInformation {
 }
 
 /** Mission §3.4: clarify as a request for help. To ask twice about the same is possible, and counted. */
-export const requestInformation = (command: RequestInformation, complaint: Complaint, _policy: Policy) => {
-  const end = ended(complaint);
-  if (end) return end;
-  if (complaint.requests.some(({ id }) => id === command.request)) return nothing;
-  const before = complaint.requests.filter(({ topic }) => topic === command.topic).length;
-  return recorded(
-    informationRequested({
-      request: command.request,
-      ask: command.ask,
-      ...(command.topic !== undefined && { topic: command.topic }),
-      time: before + 1,
-    }),
-  );
-};
+export const requestInformation = step({
+  step: 'information-requests',
+  can: (complaint: Complaint) => ended(complaint),
+  decide: ({ request, ask, topic }: RequestInformation, complaint) => {
+    if (partOf(complaint, 'information-request', request)) return nothing;
+    const before = complaint.requests.filter((one) => one.topic === topic).length;
+    return recorded(informationRequested({ request, ask, ...(topic !== undefined && { topic }), time: before + 1 }));
+  },
+});

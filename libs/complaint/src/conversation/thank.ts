@@ -1,11 +1,11 @@
-import { nothing, recorded } from '#fact/decision';
+import { recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
-import type { Policy } from '#policy/policy';
+import { step } from '#fact/step';
+import { foundTimely } from '../clocks/first-response.ts';
 import type { Complaint } from '../complaint.ts';
-import { doneInThisConduct } from '../ending/conduct.ts';
+import { oncePerConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
 import { customerThanked } from './events.ts';
-import { foundTimely } from '../clocks/first-response.ts';
 
 export interface Thank {
   readonly why: Personal;
@@ -14,9 +14,9 @@ export interface Thank {
 }
 
 /** Mission §3.2: thank, saying why the complaint matters. Once per conduct. */
-export const thank = (command: Thank, complaint: Complaint, _policy: Policy) => {
-  const end = ended(complaint);
-  if (end) return end;
-  if (doneInThisConduct(complaint, complaint.thanked)) return nothing;
-  return recorded(customerThanked({ why: command.why }), ...foundTimely(complaint, command.effectiveAt));
-};
+export const thank = step({
+  step: 'thanks',
+  can: (complaint: Complaint) => ended(complaint) ?? oncePerConduct(complaint, complaint.thanked),
+  decide: (command: Thank, complaint) =>
+    recorded(customerThanked({ why: command.why }), ...foundTimely(complaint, command.effectiveAt)),
+});

@@ -1,8 +1,7 @@
 import { at, factId } from '#fact/story';
 import type { Told } from '#fact/story';
 import { callAttempted, customerNotReached, customerReached, followUpSuperseded } from '#follow-up/events';
-import { close } from './close.ts';
-import type { Complaint } from '../complaint.ts';
+import { explanationWaived } from '../causes/events.ts';
 import {
   apologised,
   CALL,
@@ -25,11 +24,12 @@ import {
   withdrawn,
   words,
 } from '../complaint.stories.ts';
+import type { Complaint } from '../complaint.ts';
 import type { ComplaintEvent } from '../events.ts';
-import { complaintClosed } from './events.ts';
-import { compensationAccepted, compensationDeclined, compensationDelivered, correctionMade } from '../remedy/events.ts';
-import { explanationWaived } from '../causes/events.ts';
 import { issueAdded, issueAssessed, issueReclassified } from '../issues/events.ts';
+import { compensationAccepted, compensationDeclined, compensationDelivered, correctionMade } from '../remedy/events.ts';
+import { close } from './close.ts';
+import { complaintClosed } from './events.ts';
 
 const satisfied = customerReached({ solution: 5, attitude: 4, declined: false });
 const closing = (call: ReturnType<typeof callOf> | undefined) => (complaint: Complaint) =>

@@ -1,4 +1,5 @@
 import { nothing, recorded, refused } from '#fact/decision';
+import { stepWithOwnOrder } from '#fact/step';
 import type { FollowUp } from '#follow-up/follow-up';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
@@ -16,20 +17,31 @@ export interface CallRead {
   readonly state: FollowUp;
 }
 
+const can = (complaint: Complaint, policy: Policy, { call }: { readonly call: FollowUp | undefined }) => {
+  if (complaint.closed) return nothing;
+  const end = ended(complaint);
+  if (end) return end;
+  const missing = missingForClosing(complaint, call, policy);
+  return missing.length > 0
+    ? refused('not-ready-to-close', missing.map(({ why }) => why).join(' '), { missing })
+    : undefined;
+};
+
 /**
  * Mission §3: a complaint is closed when nothing that closing demands is missing; it can't be overridden. The fact keeps
  * the call that made sure, as it was read: *reached* and *exhausted* are never undone, so a stale read can only refuse
  * (formats.md, Two streams, one decision).
  */
-export const close = (_command: Close, complaint: Complaint, call: CallRead | undefined, policy: Policy) => {
-  if (complaint.closed) return nothing;
-  const end = ended(complaint);
-  if (end) return end;
-  const missing = missingForClosing(complaint, call?.state, policy);
-  if (missing.length > 0) return refused('not-ready-to-close', missing.map(({ why }) => why).join(' '), { missing });
-  if (complaint.received.origin?.migrated) return recorded(complaintClosed({}));
-  const { id, revision, state } = call!;
-  return recorded(
-    complaintClosed({ followUp: { id, revision, standing: state.situation as 'reached' | 'exhausted' } }),
-  );
-};
+export const close = stepWithOwnOrder({
+  step: 'closures',
+  can,
+  rule: (_command: Close, complaint: Complaint, call: CallRead | undefined, policy: Policy) => {
+    const hindrance = can(complaint, policy, { call: call?.state });
+    if (hindrance) return hindrance;
+    if (complaint.received.origin?.migrated) return recorded(complaintClosed({}));
+    const { id, revision, state } = call!;
+    return recorded(
+      complaintClosed({ followUp: { id, revision, standing: state.situation as 'reached' | 'exhausted' } }),
+    );
+  },
+});

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { FollowUpFact } from '#follow-up/events';
 import { recorded } from '#fact/decision';
+import type { FollowUpFact } from '#follow-up/events';
+import { words } from '../complaint.stories.ts';
 import type { Closing, Conduct } from '../conducts.stories.ts';
 import { conducts, played } from '../conducts.stories.ts';
-import { close } from './close.ts';
-import { words } from '../complaint.stories.ts';
 import type { ComplaintFact } from '../events.ts';
+import { close } from './close.ts';
 import { complaintClosed } from './events.ts';
 
 /**

@@ -1,13 +1,7 @@
 import { at, factId } from '#fact/story';
-import { acceptCompensation } from '../remedy/accept-compensation.ts';
-import { acceptResponsibility } from '../conversation/accept-responsibility.ts';
-import { acknowledge } from '../intake/acknowledge.ts';
-import { addIssue } from '../issues/add-issue.ts';
-import { apologise } from '../conversation/apologise.ts';
-import { assess } from '../issues/assess.ts';
-import { assign } from '../intake/assign.ts';
-import { breakPromise } from '../promises/break-promise.ts';
-import { close } from './close.ts';
+import { explain } from '../causes/explain.ts';
+import { stateCause } from '../causes/state-cause.ts';
+import { missFirstResponse } from '../clocks/miss-first-response.ts';
 import {
   closed,
   doing,
@@ -21,26 +15,32 @@ import {
   withdrawn,
   words,
 } from '../complaint.stories.ts';
+import { acceptResponsibility } from '../conversation/accept-responsibility.ts';
+import { apologise } from '../conversation/apologise.ts';
+import { giveInformation } from '../conversation/give-information.ts';
+import { recordMessage } from '../conversation/record-message.ts';
+import { requestInformation } from '../conversation/request-information.ts';
+import { thank } from '../conversation/thank.ts';
+import { acknowledge } from '../intake/acknowledge.ts';
+import { assign } from '../intake/assign.ts';
+import { giveContact } from '../intake/give-contact.ts';
+import { addIssue } from '../issues/add-issue.ts';
+import { assess } from '../issues/assess.ts';
+import { reclassify } from '../issues/reclassify.ts';
+import { breakPromise } from '../promises/break-promise.ts';
+import { promiseMade } from '../promises/events.ts';
+import { fulfilPromise } from '../promises/fulfil-promise.ts';
+import { makePromise } from '../promises/make-promise.ts';
+import { rectify } from '../rectification/rectify.ts';
+import { acceptCompensation } from '../remedy/accept-compensation.ts';
 import { correct } from '../remedy/correct.ts';
 import { declineCompensation } from '../remedy/decline-compensation.ts';
 import { deliverCompensation } from '../remedy/deliver-compensation.ts';
-import { promiseMade } from '../promises/events.ts';
-import { explain, waiveExplanation } from '../causes/explain.ts';
-import { fulfilPromise } from '../promises/fulfil-promise.ts';
-import { giveContact } from '../intake/give-contact.ts';
-import { giveInformation } from '../conversation/give-information.ts';
-import { makePromise } from '../promises/make-promise.ts';
-import { missFirstResponse } from '../clocks/miss-first-response.ts';
 import { offerCompensation } from '../remedy/offer-compensation.ts';
-import { reclassify } from '../issues/reclassify.ts';
+import { close } from './close.ts';
 import { recordAnswer } from './record-answer.ts';
-import { recordMessage } from '../conversation/record-message.ts';
-import { rectify } from '../rectification/rectify.ts';
 import { reopen } from './reopen.ts';
-import { requestInformation } from '../conversation/request-information.ts';
 import { resolve } from './resolve.ts';
-import { stateCause } from '../causes/state-cause.ts';
-import { thank } from '../conversation/thank.ts';
 import { withdraw } from './withdraw.ts';
 
 const effectiveAt = '2026-03-02T10:00:00.000Z';
@@ -82,7 +82,7 @@ const IS_OVER: Record<string, Doing> = {
   'an assessment': doing(assess, { issue: ISSUE, repairable: true }),
   'a cause': doing(stateCause, { cause: id(8), issue: ISSUE, state: 'confirmed', process }),
   'an explanation': doing(explain, { text: words }),
-  'a waiver': doing(waiveExplanation, { reason: words }),
+  'a waiver': doing(explain, { reason: words }),
   'a correction': doing(correct, { correction: id(8), issue: ISSUE, what: words, inPresence: false }),
   'an offer': doing(offerCompensation, { compensation: id(8), issue: ISSUE, item: 'flowers' }),
   'an acceptance': doing(acceptCompensation, { compensation }),

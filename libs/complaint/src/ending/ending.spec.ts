@@ -14,12 +14,12 @@ import {
   withdrawn,
   words,
 } from '../complaint.stories.ts';
+import { apologise } from '../conversation/apologise.ts';
 import { customerAnswered } from './events.ts';
 import { recordAnswer } from './record-answer.ts';
 import { reopen } from './reopen.ts';
 import { resolve } from './resolve.ts';
 import { withdraw } from './withdraw.ts';
-import { apologise } from '../conversation/apologise.ts';
 
 const RESOLVED_AT = '2026-03-10T12:00:00.000Z';
 const FOURTEEN_DAYS_LATER = '2026-03-24T12:00:00.000Z';

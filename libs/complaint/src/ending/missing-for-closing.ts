@@ -1,8 +1,8 @@
 import type { FollowUp } from '#follow-up/follow-up';
 import type { Policy } from '#policy/policy';
+import { SEVERITIES, type Severity } from '#policy/vocabulary';
 import type { Complaint } from '../complaint.ts';
 import type { IssueState } from '../issues/state.ts';
-import { SEVERITIES, type Severity } from '#policy/vocabulary';
 import { speaksForTheCompany } from '../vocabulary.ts';
 
 /** NOTE: published codes; an open list. */

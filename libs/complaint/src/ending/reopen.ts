@@ -1,6 +1,7 @@
+import { addDuration } from '#calendar/duration';
 import { nothing, recorded, refused } from '#fact/decision';
 import type { Personal } from '#fact/personal';
-import { addDuration } from '#calendar/duration';
+import { stepWithOwnOrder } from '#fact/step';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { complaintReopened } from './events.ts';
@@ -11,21 +12,27 @@ export interface Reopen {
   readonly effectiveAt: string;
 }
 
+const can = (complaint: Complaint, policy: Policy, { now }: { readonly now: string }) => {
+  const from = endOf(complaint);
+  if (!from) return nothing;
+  if (now < from.at) return beforeItsEnd;
+  if (now <= addDuration(from.at, policy.reopeningWindow)) return undefined;
+  return refused('reopening-window-passed', 'Too late to reopen; receive a new complaint that `follows` this one.', {
+    follows: complaint.id,
+  });
+};
+
 /**
  * Mission §3: reopening inside the window, which runs from the latest resolution (of a withdrawal: from the withdrawal),
  * whatever happened since. While the conduct still runs towards its resolution there is nothing to reopen, and nothing
  * is recorded.
  */
-export const reopen = (command: Reopen, complaint: Complaint, policy: Policy) => {
-  const from = endOf(complaint);
-  if (!from) return nothing;
-  if (command.effectiveAt < from.at) return beforeItsEnd;
-  const until = addDuration(from.at, policy.reopeningWindow);
-  if (command.effectiveAt <= until) return recorded(complaintReopened({ reason: command.reason }));
-  return refused('reopening-window-passed', 'Too late to reopen; receive a new complaint that `follows` this one.', {
-    follows: complaint.id,
-  });
-};
+export const reopen = stepWithOwnOrder({
+  step: 'reopenings',
+  can,
+  rule: ({ reason, effectiveAt }: Reopen, complaint: Complaint, policy: Policy) =>
+    can(complaint, policy, { now: effectiveAt }) ?? recorded(complaintReopened({ reason })),
+});
 
 /** The last instant of the reopening window; undefined while there is nothing to reopen. */
 export const reopenableUntil = (complaint: Complaint, policy: Policy): string | undefined => {

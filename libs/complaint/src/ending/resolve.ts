@@ -1,6 +1,6 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
-import type { Policy } from '#policy/policy';
+import { step } from '#fact/step';
 import type { Complaint } from '../complaint.ts';
 import { ended } from './ended.ts';
 import { complaintResolved } from './events.ts';
@@ -10,5 +10,8 @@ export interface Resolve {
 }
 
 /** Mission §3: the customer was told how the complaint is resolved. Once per conduct; each resolution asks for a call. */
-export const resolve = (command: Resolve, complaint: Complaint, _policy: Policy) =>
-  ended(complaint) ?? (complaint.resolved ? nothing : recorded(complaintResolved({ text: command.text })));
+export const resolve = step({
+  step: 'resolutions',
+  can: (complaint: Complaint) => ended(complaint) ?? (complaint.resolved ? nothing : undefined),
+  decide: ({ text }: Resolve) => recorded(complaintResolved({ text })),
+});

@@ -1,6 +1,6 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
-import type { Policy } from '#policy/policy';
+import { step } from '#fact/step';
 import type { Complaint } from '../complaint.ts';
 import { ended } from './ended.ts';
 import { complaintWithdrawn } from './events.ts';
@@ -10,5 +10,8 @@ export interface Withdraw {
 }
 
 /** Mission §3: the customer withdraws; an end of its own, with its reason kept. Withdrawing again is nothing. */
-export const withdraw = (command: Withdraw, complaint: Complaint, _policy: Policy) =>
-  complaint.withdrawn ? nothing : (ended(complaint) ?? recorded(complaintWithdrawn({ reason: command.reason })));
+export const withdraw = step({
+  step: 'withdrawals',
+  can: (complaint: Complaint) => (complaint.withdrawn ? nothing : ended(complaint)),
+  decide: ({ reason }: Withdraw) => recorded(complaintWithdrawn({ reason })),
+});

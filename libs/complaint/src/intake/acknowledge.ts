@@ -1,12 +1,13 @@
-import { nothing, recorded } from '#fact/decision';
+import { recorded } from '#fact/decision';
+import { stepWithOwnOrder } from '#fact/step';
 import type { VersionedPolicy } from '#policy/policy';
-import type { Complaint } from '../complaint.ts';
-import { doneInThisConduct } from '../ending/conduct.ts';
-import { ended } from '../ending/ended.ts';
-import { complaintAcknowledged } from './events.ts';
 import { foundTimely } from '../clocks/first-response.ts';
-import { unknownCodes, wrongChannel } from '../policy-codes.ts';
 import { normDue } from '../clocks/norm-due.ts';
+import type { Complaint } from '../complaint.ts';
+import { oncePerConduct } from '../ending/conduct.ts';
+import { ended } from '../ending/ended.ts';
+import { unknownCodes, wrongChannel } from '../policy-codes.ts';
+import { complaintAcknowledged } from './events.ts';
 
 export interface Acknowledge {
   readonly channel: string;
@@ -14,15 +15,22 @@ export interface Acknowledge {
   readonly effectiveAt: string;
 }
 
+const can = (complaint: Complaint) => ended(complaint) ?? oncePerConduct(complaint, complaint.acknowledged);
+
 /** Mission §3.1: acknowledged, carrying the computed deadline, unless the resolution came first. Once per conduct. */
-export const acknowledge = (command: Acknowledge, complaint: Complaint, policy: VersionedPolicy) => {
-  const refusal = ended(complaint) ?? unknownCodes(...wrongChannel(command.channel, policy));
-  if (refusal) return refusal;
-  if (doneInThisConduct(complaint, complaint.acknowledged)) return nothing;
-  const awaited = !complaint.resolved && !complaint.received.origin?.migrated;
-  const dues = awaited ? [normDue('resolution', command.effectiveAt, policy)] : [];
-  return recorded(
-    complaintAcknowledged({ channel: command.channel, dues }),
-    ...foundTimely(complaint, command.effectiveAt),
-  );
-};
+export const acknowledge = stepWithOwnOrder({
+  step: 'acknowledgements',
+  can,
+  rule: (command: Acknowledge, complaint: Complaint, policy: VersionedPolicy) => {
+    const refusal = ended(complaint) ?? unknownCodes(...wrongChannel(command.channel, policy));
+    if (refusal) return refusal;
+    const done = can(complaint);
+    if (done) return done;
+    const awaited = !complaint.resolved && !complaint.received.origin?.migrated;
+    const dues = awaited ? [normDue('resolution', command.effectiveAt, policy)] : [];
+    return recorded(
+      complaintAcknowledged({ channel: command.channel, dues }),
+      ...foundTimely(complaint, command.effectiveAt),
+    );
+  },
+});

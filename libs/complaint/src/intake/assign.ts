@@ -1,5 +1,5 @@
 import { nothing, recorded } from '#fact/decision';
-import type { Policy } from '#policy/policy';
+import { step } from '#fact/step';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
 import { handlerAssigned } from './events.ts';
@@ -10,6 +10,9 @@ export interface Assign {
 }
 
 /** Mission §1: one handler conducts a complaint throughout; a change is a fact. */
-export const assign = (command: Assign, complaint: Complaint, _policy: Policy) =>
-  ended(complaint) ??
-  (complaint.handler === command.handler ? nothing : recorded(handlerAssigned({ handler: command.handler })));
+export const assign = step({
+  step: 'assignments',
+  can: (complaint: Complaint) => ended(complaint),
+  decide: (command: Assign, complaint) =>
+    complaint.handler === command.handler ? nothing : recorded(handlerAssigned({ handler: command.handler })),
+});

@@ -1,6 +1,6 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
-import type { Policy } from '#policy/policy';
+import { step } from '#fact/step';
 import type { Complaint } from '../complaint.ts';
 import { contactGiven } from './events.ts';
 
@@ -11,8 +11,11 @@ export interface GiveContact {
 }
 
 /** Mission §2: a contact may come later, also after the end. What it says is nobody's to compare, so each is a new fact. */
-export const giveContact = (command: GiveContact, _complaint: Complaint, _policy: Policy) => {
-  const { name, phone, email } = command;
-  if (!name && !phone && !email) return nothing;
-  return recorded(contactGiven({ ...(name && { name }), ...(phone && { phone }), ...(email && { email }) }));
-};
+export const giveContact = step({
+  step: 'contacts',
+  can: (_complaint: Complaint) => undefined,
+  decide: ({ name, phone, email }: GiveContact) =>
+    !name && !phone && !email
+      ? nothing
+      : recorded(contactGiven({ ...(name && { name }), ...(phone && { phone }), ...(email && { email }) })),
+});

@@ -1,5 +1,5 @@
-import { complaintReceived } from './events.ts';
 import { given, id, ISSUE, policy, received, SUBJECT, words } from '../complaint.stories.ts';
+import { complaintReceived } from './events.ts';
 import { receive, type Receive } from './receive.ts';
 
 const MONDAY_AT_TEN = '2026-03-02T10:00:00.000Z';

@@ -1,11 +1,11 @@
 import type { Static } from '@sinclair/typebox';
 import { nothing, recorded } from '#fact/decision';
 import type { VersionedPolicy } from '#policy/policy';
-import type { Complaint } from '../complaint.ts';
-import { complaintReceived } from './events.ts';
-import { unknownCodes, wrongCategory, wrongChannel, wrongOutcomes } from '../policy-codes.ts';
 import { normDue } from '../clocks/norm-due.ts';
+import type { Complaint } from '../complaint.ts';
+import { unknownCodes, wrongCategory, wrongChannel, wrongOutcomes } from '../policy-codes.ts';
 import { UNSPECIFIED, type Issue } from '../vocabulary.ts';
+import { complaintReceived } from './events.ts';
 
 type Received = Static<typeof complaintReceived.data>;
 

@@ -1,10 +1,10 @@
+import { causeConfirmed, causeSuspected } from '../causes/events.ts';
+import { stateCause } from '../causes/state-cause.ts';
+import { doing, given, id, ISSUE, policy, received, words } from '../complaint.stories.ts';
 import { addIssue } from './add-issue.ts';
 import { assess } from './assess.ts';
-import { doing, given, id, ISSUE, policy, received, words } from '../complaint.stories.ts';
-import { causeConfirmed, causeSuspected } from '../causes/events.ts';
 import { issueAdded, issueAssessed, issueReclassified } from './events.ts';
 import { reclassify } from './reclassify.ts';
-import { stateCause } from '../causes/state-cause.ts';
 
 const listing = { ...policy, categories: ['delivery-late'] };
 const courier = { department: 'logistics', process: 'delivery', step: 'call-ahead' };

@@ -3,10 +3,11 @@ import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { issueReclassified } from './events.ts';
+import { partStep } from '../part-step.ts';
 import { unknownCodes, wrongCategory } from '../policy-codes.ts';
 import { unknownPart } from '../unknown-part.ts';
 import type { Issue } from '../vocabulary.ts';
+import { issueReclassified } from './events.ts';
 
 /** What is said anew of an issue; what stays away stays as it is. */
 export interface Reclassify extends Partial<
@@ -19,21 +20,25 @@ export interface Reclassify extends Partial<
 const ASPECTS = ['category', 'severity', 'product', 'touchpoint', 'process'] as const;
 
 /** Mission §1: classifying anew is a fact, and nothing is lost. What changes nothing is none. */
-export const reclassify = (command: Reclassify, complaint: Complaint, policy: Policy) => {
-  const refusal = ended(complaint) ?? unknownCodes(...wrongCategory(command.category, policy));
-  if (refusal) return refusal;
-  const issue = complaint.issues.find(({ id }) => id === command.issue);
-  if (!issue) return unknownPart('issue', '#/issue');
-  const changes = ASPECTS.filter((aspect) => command[aspect] !== undefined && !same(command[aspect], issue[aspect]));
-  if (changes.length === 0) return nothing;
-  return recorded(
-    issueReclassified({
-      issue: issue.id,
-      ...Object.fromEntries(changes.map((aspect) => [aspect, command[aspect]])),
-      reason: command.reason,
-    }),
-  );
-};
+export const reclassify = partStep({
+  step: 'reclassifications',
+  of: 'issue',
+  can: (complaint: Complaint) => ended(complaint),
+  decide: (command: Reclassify, _complaint, policy: Policy, issue) => {
+    const wrong = unknownCodes(...wrongCategory(command.category, policy));
+    if (wrong) return wrong;
+    if (!issue) return unknownPart('issue', '#/issue');
+    const changes = ASPECTS.filter((aspect) => command[aspect] !== undefined && !same(command[aspect], issue[aspect]));
+    if (changes.length === 0) return nothing;
+    return recorded(
+      issueReclassified({
+        issue: issue.id,
+        ...Object.fromEntries(changes.map((aspect) => [aspect, command[aspect]])),
+        reason: command.reason,
+      }),
+    );
+  },
+});
 
 type Aspect = Issue[(typeof ASPECTS)[number]];
 

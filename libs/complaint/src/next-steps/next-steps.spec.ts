@@ -1,5 +1,6 @@
 import { at } from '#fact/story';
 import { customerReached, type FollowUpEvent } from '#follow-up/events';
+import { causeConfirmed } from '../causes/events.ts';
 import {
   acknowledged,
   apologised,
@@ -23,16 +24,15 @@ import {
   withdrawn,
   words,
 } from '../complaint.stories.ts';
-import { customerAnswered } from '../ending/events.ts';
+import type { Complaint } from '../complaint.ts';
 import { informationGiven, informationRequested, messageRecorded } from '../conversation/events.ts';
-import { promiseMade } from '../promises/events.ts';
+import { customerAnswered } from '../ending/events.ts';
 import { complaintAcknowledged, complaintReceived, handlerAssigned } from '../intake/events.ts';
-import { causeConfirmed } from '../causes/events.ts';
-import { compensationAccepted, compensationDeclined, compensationDelivered } from '../remedy/events.ts';
 import { issueAssessed, issueReclassified } from '../issues/events.ts';
+import { promiseMade } from '../promises/events.ts';
+import { compensationAccepted, compensationDeclined, compensationDelivered } from '../remedy/events.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Circumstances } from './steps.ts';
-import type { Complaint } from '../complaint.ts';
 import { WORDING, wordingFor, WORDING_LANGUAGES } from './wording.ts';
 
 const NOW = '2026-03-02T12:00:00.000Z';

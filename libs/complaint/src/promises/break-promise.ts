@@ -1,9 +1,10 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Policy } from '#policy/policy';
-import type { Complaint } from '../complaint.ts';
-import { promiseBroken } from './events.ts';
 import { missedAt } from '../clocks/missed-at.ts';
+import type { Complaint } from '../complaint.ts';
+import { partOf } from '../sub-resources.ts';
 import { unknownPart } from '../unknown-part.ts';
+import { promiseBroken } from './events.ts';
 
 /** The system's own: it saw that a promise's time has run out. Effective at `missedAt` of the promise's due. */
 export interface BreakPromise {
@@ -17,7 +18,7 @@ export interface BreakPromise {
  * migrated complaint: how its promises were kept may be brought over later than the promises (api.md: no timers).
  */
 export const breakPromise = (command: BreakPromise, complaint: Complaint, _policy: Policy) => {
-  const promise = complaint.promises.find(({ id }) => id === command.promise);
+  const promise = partOf(complaint, 'promise', command.promise);
   if (!promise) return unknownPart('promise');
   if (complaint.received.origin?.migrated) return nothing;
   const keptInTime = promise.fulfilled !== null && promise.fulfilled.at <= promise.due;

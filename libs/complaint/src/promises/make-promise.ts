@@ -1,9 +1,11 @@
 import { nothing, recorded } from '#fact/decision';
+import { step } from '#fact/step';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { promiseMade } from './events.ts';
 import { unknownCodes, wrongPromise } from '../policy-codes.ts';
+import { partOf } from '../sub-resources.ts';
+import { promiseMade } from './events.ts';
 
 export interface MakePromise {
   readonly promise: string;
@@ -13,9 +15,12 @@ export interface MakePromise {
 }
 
 /** Mission §3: a promise is a fact with a due time. */
-export const makePromise = (command: MakePromise, complaint: Complaint, policy: Policy) => {
-  const refusal = ended(complaint) ?? unknownCodes(...wrongPromise(command.what, policy));
-  if (refusal) return refusal;
-  if (complaint.promises.some(({ id }) => id === command.promise)) return nothing;
-  return recorded(promiseMade({ promise: command.promise, what: command.what, due: command.due }));
-};
+export const makePromise = step({
+  step: 'promises',
+  can: (complaint: Complaint) => ended(complaint),
+  decide: ({ promise, what, due }: MakePromise, complaint, policy: Policy) => {
+    const wrong = unknownCodes(...wrongPromise(what, policy));
+    if (wrong) return wrong;
+    return partOf(complaint, 'promise', promise) ? nothing : recorded(promiseMade({ promise, what, due }));
+  },
+});

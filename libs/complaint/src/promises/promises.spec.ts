@@ -1,10 +1,10 @@
 import { at } from '#fact/story';
-import { breakPromise } from './break-promise.ts';
+import { missedAt } from '../clocks/missed-at.ts';
 import { closed, doing, given, id, received, receivedMigrated } from '../complaint.stories.ts';
+import { breakPromise } from './break-promise.ts';
 import { promiseBroken, promiseFulfilled, promiseMade } from './events.ts';
 import { fulfilPromise } from './fulfil-promise.ts';
 import { makePromise } from './make-promise.ts';
-import { missedAt } from '../clocks/missed-at.ts';
 
 const DUE = '2026-03-04T12:00:00.000Z';
 const BEFORE = '2026-03-04T11:59:59.999Z';

@@ -1,8 +1,8 @@
-import { factId } from '#fact/story';
 import { personalText } from '#fact/personal';
+import { factId } from '#fact/story';
 import { apologised, doing, given, id, received, thanked, words } from '../complaint.stories.ts';
-import { factRectified } from './events.ts';
 import { complaintReceived } from '../intake/events.ts';
+import { factRectified } from './events.ts';
 import { rectify } from './rectify.ts';
 
 const RECEIPT = factId(0);

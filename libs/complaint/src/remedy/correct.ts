@@ -1,10 +1,11 @@
 import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
-import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { correctionMade } from './events.ts';
+import { partStep } from '../part-step.ts';
+import { partOf } from '../sub-resources.ts';
 import { unknownPart } from '../unknown-part.ts';
+import { correctionMade } from './events.ts';
 
 export interface Correct {
   readonly correction: string;
@@ -15,13 +16,14 @@ export interface Correct {
 }
 
 /** Mission §3.5: put it right. Each correction is a new fact. */
-export const correct = (command: Correct, complaint: Complaint, _policy: Policy) => {
-  const end = ended(complaint);
-  if (end) return end;
-  const issue = complaint.issues.find(({ id }) => id === command.issue);
-  if (!issue) return unknownPart('issue', '#/issue');
-  if (complaint.issues.some(({ corrections }) => corrections.some(({ id }) => id === command.correction)))
-    return nothing;
-  const { correction, what, inPresence } = command;
-  return recorded(correctionMade({ correction, issue: issue.id, what, inPresence }));
-};
+export const correct = partStep({
+  step: 'corrections',
+  of: 'issue',
+  can: (complaint: Complaint) => ended(complaint),
+  decide: ({ correction, what, inPresence }: Correct, complaint, _policy, issue) => {
+    if (!issue) return unknownPart('issue', '#/issue');
+    return partOf(complaint, 'correction', correction)
+      ? nothing
+      : recorded(correctionMade({ correction, issue: issue.id, what, inPresence }));
+  },
+});

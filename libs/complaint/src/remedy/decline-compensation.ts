@@ -1,11 +1,12 @@
-import { nothing, recorded } from '#fact/decision';
+import { recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { doneInThisConduct } from '../ending/conduct.ts';
+import { oncePerConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
-import { compensationDeclined } from './events.ts';
+import { partStep } from '../part-step.ts';
 import { unknownPart } from '../unknown-part.ts';
+import { compensationDeclined } from './events.ts';
 
 export interface DeclineCompensation {
   readonly compensation: string;
@@ -13,12 +14,13 @@ export interface DeclineCompensation {
 }
 
 /** Mission §4: offered → declined. Once per conduct; a customer who accepted before may change their mind. */
-export const declineCompensation = (command: DeclineCompensation, complaint: Complaint, _policy: Policy) => {
-  const end = ended(complaint);
-  if (end) return end;
-  const compensation = complaint.compensations.find(({ id }) => id === command.compensation);
-  if (!compensation) return unknownPart('compensation');
-  return doneInThisConduct(complaint, compensation.declined)
-    ? nothing
-    : recorded(compensationDeclined({ compensation: compensation.id, reason: command.reason }));
-};
+export const declineCompensation = partStep({
+  step: 'compensations/declines',
+  of: 'compensation',
+  can: (complaint: Complaint, _policy: Policy, compensation) =>
+    ended(complaint) ?? oncePerConduct(complaint, compensation?.declined),
+  decide: (command: DeclineCompensation, _complaint, _policy, compensation) =>
+    compensation
+      ? recorded(compensationDeclined({ compensation: compensation.id, reason: command.reason }))
+      : unknownPart('compensation'),
+});

@@ -3,9 +3,11 @@ import type { Money } from '#fact/vocabulary';
 import type { Policy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
 import { ended } from '../ending/ended.ts';
-import { compensationOffered } from './events.ts';
+import { partStep } from '../part-step.ts';
 import { unknownCodes, wrongItem } from '../policy-codes.ts';
+import { partOf } from '../sub-resources.ts';
 import { unknownPart } from '../unknown-part.ts';
+import { compensationOffered } from './events.ts';
 
 export interface OfferCompensation {
   readonly compensation: string;
@@ -16,11 +18,16 @@ export interface OfferCompensation {
 }
 
 /** Mission §4: something of value for time and trouble, from the catalogue. */
-export const offerCompensation = (command: OfferCompensation, complaint: Complaint, policy: Policy) => {
-  const refusal = ended(complaint) ?? unknownCodes(...wrongItem(command.item, policy));
-  if (refusal) return refusal;
-  if (!complaint.issues.some(({ id }) => id === command.issue)) return unknownPart('issue', '#/issue');
-  if (complaint.compensations.some(({ id }) => id === command.compensation)) return nothing;
-  const { compensation, issue, item, value } = command;
-  return recorded(compensationOffered({ compensation, issue, item, ...(value && { value }) }));
-};
+export const offerCompensation = partStep({
+  step: 'compensations',
+  of: 'issue',
+  can: (complaint: Complaint) => ended(complaint),
+  decide: ({ compensation, item, value }: OfferCompensation, complaint, policy: Policy, issue) => {
+    const wrong = unknownCodes(...wrongItem(item, policy));
+    if (wrong) return wrong;
+    if (!issue) return unknownPart('issue', '#/issue');
+    return partOf(complaint, 'compensation', compensation)
+      ? nothing
+      : recorded(compensationOffered({ compensation, issue: issue.id, item, ...(value && { value }) }));
+  },
+});

@@ -1,4 +1,5 @@
-import { acceptCompensation } from './accept-compensation.ts';
+import { causeExplained, explanationWaived } from '../causes/events.ts';
+import { explain } from '../causes/explain.ts';
 import {
   doing,
   explained,
@@ -12,10 +13,10 @@ import {
   resolved,
   words,
 } from '../complaint.stories.ts';
+import { acceptCompensation } from './accept-compensation.ts';
 import { correct } from './correct.ts';
 import { declineCompensation } from './decline-compensation.ts';
 import { deliverCompensation } from './deliver-compensation.ts';
-import { causeExplained, explanationWaived } from '../causes/events.ts';
 import {
   compensationAccepted,
   compensationDeclined,
@@ -23,7 +24,6 @@ import {
   compensationOffered,
   correctionMade,
 } from './events.ts';
-import { explain, waiveExplanation } from '../causes/explain.ts';
 import { offerCompensation } from './offer-compensation.ts';
 
 describe('explaining', () => {
@@ -39,13 +39,13 @@ describe('explaining', () => {
   it('may be waived with a reason, once, and not after it was done', () => {
     const waived = explanationWaived({ reason: words });
     given(received)
-      .when(doing(waiveExplanation, { reason: words }))
+      .when(doing(explain, { reason: words }))
       .then(waived);
     given(received, waived)
-      .when(doing(waiveExplanation, { reason: words }))
+      .when(doing(explain, { reason: words }))
       .thenNothing();
     given(received, explained)
-      .when(doing(waiveExplanation, { reason: words }))
+      .when(doing(explain, { reason: words }))
       .thenNothing();
   });
 

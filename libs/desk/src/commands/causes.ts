@@ -1,4 +1,4 @@
-import { explainOrWaive } from '#complaint/causes/explain';
+import { explain } from '#complaint/causes/explain';
 import { stateCause } from '#complaint/causes/state-cause';
 import { personalText } from '#fact/personal';
 import { wrongMember } from '../answering.ts';
@@ -57,7 +57,7 @@ export const Explain = complaintCommand({
   summary: 'Explain why it happened, or say why no explanation is owed.',
   body: ExplanationBody,
   roles: CONDUCTORS,
-  rule: explainOrWaive,
+  rule: explain,
   refusals: ['already-closed'],
   facts: ['CauseExplained', 'ExplanationWaived'],
   check: ({ text, waived = false, reason }) => {
