@@ -20,6 +20,8 @@ const TRIED = [
 ];
 const SUITE = ['libs/fact', 'libs/complaint', 'libs/calendar', 'libs/privacy', 'apps/api/src'];
 const START_SECONDS = 120;
+/** What a try keeps of the environment: no settings of ours, and none of the npm that runs this. */
+const SURROUNDINGS = /^(home|tmpdir|temp|systemroot|userprofile|.*_proxy|node_extra_ca_certs|ssl_cert_.*)$/i;
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(tmpdir(), 'redress-nodes');
@@ -91,9 +93,10 @@ const attempt = async ({ node: version, npm: npmVersion }) => {
   const npm = join(fetched('npm', npmVersion), 'bin/npm-cli.js');
   const place = mkdtempSync(join(tmpdir(), 'redress-node-'));
   chmodSync(place, 0o755); // a PostgreSQL started by root runs as somebody else, who must get in
-  const { PATH, HOME, TMPDIR, TEMP, SystemRoot, USERPROFILE } = process.env;
-  const kept = { PATH: `${dirname(node)}${delimiter}${PATH}`, HOME, TMPDIR, TEMP, SystemRoot, USERPROFILE };
-  const env = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+  const env = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => SURROUNDINGS.test(name))),
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
+  };
   const options = { cwd: place, env };
   const step = async (name, work) => {
     const begin = performance.now();
@@ -105,7 +108,7 @@ const attempt = async ({ node: version, npm: npmVersion }) => {
     copyCheckout(place);
     print(`Node ${version}, npm ${npmVersion}`);
     const install = await step('install', () => run(node, [npm, 'install', '--foreground-scripts=false'], options));
-    if (/\bwarn|deprecated/i.test(install)) throw new Error(`npm install warns:\n${install}`);
+    if (/\bwarn|deprecated|npm error/i.test(install)) throw new Error(`npm install warns:\n${install}`);
     const lock = (of) => readFileSync(join(of, 'package-lock.json'), 'utf8');
     if (lock(place) !== lock(root)) throw new Error('npm install rewrites package-lock.json');
     await step('build', () => run(node, [npm, 'run', 'build'], options));

@@ -1,6 +1,6 @@
 /**
  * Who may import whom. A room names what it MAY use; everything else is forbidden, and a room that is not listed may use
- * nothing (house.md: imports point downwards). Lowest first: a room names only rooms that stand before it, so that no
+ * nothing (docs/architecture.md). Lowest first: a room names only rooms that stand before it, so that no
  * circle of rooms can arise.
  */
 const lib = (...names) => names.map((name) => `^libs/${name}/`);

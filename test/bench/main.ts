@@ -25,7 +25,7 @@ const HELP = `npm run bench [-- options]
   --quick            one short round of each, to see that all run
   --json FILE        the same figures for machines
   --markdown FILE    the same tables in Markdown
-  --readme FILE      measures nothing: writes the figures of a --json FILE into README.md
+  --document FILE    measures nothing: writes the figures of a --json FILE into docs/performance.md
 
 BENCH_POSTGRES_URL, KAFKA_BROKERS and EVENTSTORE_URL name servers to measure on; else PostgreSQL and Kafka are started,
 and EventStoreDB is left out.
@@ -43,12 +43,12 @@ const main = async (): Promise<void> => {
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       markdown: { type: 'string' },
-      readme: { type: 'string' },
+      document: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return void process.stdout.write(HELP);
-  if (values.readme) return writeReadme(values.readme);
+  if (values.document) return writeDocument(values.document);
   const { quick } = values;
   const effort: Effort = {
     quick,
@@ -90,13 +90,15 @@ const main = async (): Promise<void> => {
 
 const [BEGIN, END] = ['<!-- performance:begin -->', '<!-- performance:end -->'];
 
-const writeReadme = async (file: string): Promise<void> => {
+const DOCUMENT = 'docs/performance.md';
+
+const writeDocument = async (file: string): Promise<void> => {
   const report = JSON.parse(await readFile(file, 'utf8')) as Report;
-  const readme = await readFile('README.md', 'utf8');
-  const [before, rest] = readme.split(BEGIN);
+  const document = await readFile(DOCUMENT, 'utf8');
+  const [before, rest] = document.split(BEGIN);
   const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error(`README.md has no place between ${BEGIN} and ${END}`);
-  await writeFile('README.md', `${before}${BEGIN}\n${summaryOf(report)}\n${END}${after}`);
+  if (after === undefined) throw new Error(`${DOCUMENT} has no place between ${BEGIN} and ${END}`);
+  await writeFile(DOCUMENT, `${before}${BEGIN}\n${summaryOf(report)}\n${END}${after}`);
 };
 
 const positive = (name: string, text: string | undefined, otherwise: number): number => {

@@ -10,7 +10,7 @@ export interface Report {
 
 const spread = ({ min, max }: Spread): string => `${short(min)}–${short(max)}`;
 
-/** A table in Markdown, as the README shows it. */
+/** A table in Markdown, as docs/performance.md shows it. */
 export const markdownOf = (table: Table): string =>
   [
     `**${table.title}** (${table.unit}, ${table.better} is better; medians of ${table.rounds} rounds, in brackets the least and the most)`,
@@ -38,7 +38,7 @@ export const markdownOfReport = ({ machine, benches, takenAt, quick }: Report): 
     ...benches.flatMap(({ tables }) => tables.map(markdownOf)),
   ].join('\n');
 
-/** One line a figure, for the README. */
+/** One line a figure, for docs/performance.md. */
 export const summaryOf = ({ machine, benches, takenAt }: Report): string =>
   [
     `Taken on ${takenAt.slice(0, 10)}: ${placeOf(machine)}.`,

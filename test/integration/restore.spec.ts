@@ -302,7 +302,7 @@ describeWithKafka('a restore', (kafka) => {
   });
 });
 
-/** A consumer as the promise to consumers describes one (README): it knows nothing but the messages. */
+/** A consumer as docs/consumers.md describes one: it knows nothing but the messages. */
 class Consumer {
   private readonly seen = new Map<string, { epoch: string; last: number; ids: string[] }>();
   readonly restored = new Set<string>();

@@ -28,7 +28,7 @@ import {
 
 jest.setTimeout(120_000);
 
-/** A person is erased (mission §10): from the standalone service, everywhere it keeps anything, and nothing else is. */
+/** A person is erased (docs/domain.md §10): from the standalone service, everywhere it keeps anything, and nothing else is. */
 describeWithKafka('erasing a person', (kafka) => {
   const [ours, theirs, control, later, plain] = rareStems(5) as [string, string, string, string, string];
   const organisation = `o-${ours.slice(0, 8)}`; // on a broker that others use as well, only its messages are ours

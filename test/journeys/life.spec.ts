@@ -1,6 +1,6 @@
 import { startService, type Service } from '../support/service.ts';
 
-/** A complaint's whole life over HTTP, as api.md tells it. Every answer is held to the OpenAPI document by the client. */
+/** A complaint's whole life over HTTP, as docs/api.md tells it. Every answer is held to the OpenAPI document by the client. */
 
 let service: Service;
 beforeAll(async () => void (service = await startService()), 60_000);
@@ -211,7 +211,7 @@ describe('a life in requests', () => {
     const { revision } = (await done('closures', {})).body;
     expect((await post(at('closures'))).body).toMatchObject({ facts: [], revision });
     const { body } = await service.client.get(`/v1/complaints/${id}`);
-    // As api.md shows it, for people who read answers; what is optional there stands in between.
+    // As docs/api.md shows it, for people who read answers; what is optional there stands in between.
     const shown = ['id', 'reference', 'revision', 'receivedAt', 'channel', 'words', 'summary', 'language'];
     expect(Object.keys(body).slice(0, shown.length)).toEqual(shown);
     expect(Object.keys(body.customer)).toEqual(['id', 'reference', 'name', 'phone', 'email', 'since', 'type']);

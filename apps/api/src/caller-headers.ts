@@ -3,7 +3,7 @@ import { ActorId } from '#fact/vocabulary';
 import { ROLES, type Actor, type Role } from '#fact/fact';
 import { Problem } from './problem.ts';
 
-/** The headers of api.md, Manners, each from its raw values (several: the header was repeated). All throw Problem. */
+/** The headers of docs/api.md, Manners, each from its raw values (several: the header was repeated). All throw Problem. */
 
 const ACTOR_ID = new RegExp(ActorId.pattern!);
 

@@ -2,7 +2,7 @@ import type { Fact } from '#fact/fact';
 
 /**
  * A fact as the history and a 412's `missedFacts` show it. Its personal texts are still sealed: open it while answering.
- * NOTE: published (api.md, GET …/history).
+ * NOTE: published (docs/api.md, GET …/history).
  */
 export const historyItemOf = (fact: Fact): Record<string, unknown> => ({
   id: fact.id,

@@ -2,7 +2,7 @@ import { REFUSALS } from '#nouns/refusals';
 import { problemDocument, Problem } from './problem.ts';
 import { isProblemCode, PROBLEMS, type ProblemCode } from './problem-table.ts';
 
-/** What clients are written against (api.md): codes and their statuses. */
+/** What clients are written against (docs/api.md): codes and their statuses. */
 const PUBLISHED: Readonly<Record<number, readonly string[]>> = {
   400: [
     'malformed-json',

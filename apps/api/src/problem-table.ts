@@ -17,7 +17,7 @@ const ruled = (code: RefusalCode, status: number, title: string): ProblemKind =>
 
 /**
  * The one table of codes: what rules refuse and what the door refuses, each with its HTTP status.
- * NOTE: published. Clients are written against codes and statuses (api.md); codes are only ever added.
+ * NOTE: published. Clients are written against codes and statuses (docs/api.md); codes are only ever added.
  */
 export const PROBLEMS = {
   // The rules.

@@ -32,7 +32,7 @@ export class BodyValidation extends ValidationPipe {
   }
 }
 
-/** Setting a rule aside without a word has a code of its own (api.md): whoever asks for it must know what is wanted. */
+/** Setting a rule aside without a word has a code of its own (docs/api.md): whoever asks for it must know what is wanted. */
 const misfit = (errors: readonly BodyError[]): Problem =>
   errors.every(({ pointer, code }) => pointer === '#/override/reason' && ['required', 'blank'].includes(code))
     ? new Problem('override-needs-reason', { members: { errors } })

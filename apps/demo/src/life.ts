@@ -1,4 +1,4 @@
-/** One complaint's whole life in requests (mission §3), told step by step. */
+/** One complaint's whole life in requests (docs/domain.md §3), told step by step. */
 export interface Step {
   readonly tells: string;
   readonly path: string;

@@ -13,7 +13,7 @@ const EVIDENCE_LIMIT = 1_000;
 
 /**
  * Those that count through the group's fact `number`, over (t − window, t], t = the receipt of that fact's complaint
- * (formats.md, Recurrence, exactly). Depends on nothing that came later, so it is the same whenever asked.
+ * (docs/formats.md, Recurrence, exactly). Depends on nothing that came later, so it is the same whenever asked.
  */
 export const evidenceThrough = async (pool: Pool, key: string, number: number, window: string): Promise<Evidence> => {
   const { rows } = await pool.query<{ received: string }>(

@@ -59,7 +59,7 @@ export interface ProcessManager {
 }
 
 /**
- * Reacts to facts and to time by sending ordinary commands to the desk; owns no rule (house.md). It does so in two
+ * Reacts to facts and to time by sending ordinary commands to the desk; owns no rule (docs/architecture.md). It does so in two
  * steps: facts set timers, in the transaction in which the checkpoint moves; due timers send commands, outside of any
  * transaction. What a fact asks for at once is a timer as well, so there is one way in which things get done, once in
  * effect, whoever dies when. Several may run: they share the timers, one takes in facts, and the others stand by for that.
@@ -126,7 +126,7 @@ const react = async (events: readonly RecordedEvent[], tx: PoolClient): Promise<
   for (const event of events) {
     const noun = NOUNS.find(({ prefix }) => event.stream.startsWith(prefix));
     if (!noun) throw new UnknownFact(`${event.stream} is none of ours`);
-    // Calls and recurrences are decoded as well: an unknown kind of fact stops the follower (formats.md, Followers).
+    // Calls and recurrences are decoded as well: an unknown kind of fact stops the follower (docs/formats.md, Followers).
     const fact = codecOf(noun).decode(event);
     if (noun.prefix === 'complaint-') complaints.push(fact as ComplaintFact);
   }

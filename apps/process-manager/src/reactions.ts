@@ -22,7 +22,7 @@ type OurTimer = Timer & { readonly process: OurProcess };
 const causedBy = ({ id, correlationId }: ComplaintFact) => ({ fact: id, correlation: correlationId });
 
 export const complaintReactions: Reactions<ComplaintEvent> = {
-  /** Mission §5: silence is noticed by the system itself. A migrated complaint was answered, or not, elsewhere. */
+  /** docs/domain.md §5: silence is noticed by the system itself. A migrated complaint was answered, or not, elsewhere. */
   ComplaintReceived: (fact, { id, receivedAt, migrated }) =>
     migrated
       ? []
@@ -34,7 +34,7 @@ export const complaintReactions: Reactions<ComplaintEvent> = {
             due: behind(due, receivedAt),
             payload: { ...causedBy(fact), complaint: id, due },
           })),
-  /** Mission §3: a promise that is not kept is noticed by the system itself. */
+  /** docs/domain.md §3: a promise that is not kept is noticed by the system itself. */
   PromiseMade: (fact, { id, receivedAt, migrated }) =>
     migrated
       ? []
@@ -48,7 +48,7 @@ export const complaintReactions: Reactions<ComplaintEvent> = {
             payload: { ...causedBy(fact), complaint: id, promise: fact.data.promise, due: fact.data.due },
           },
         ],
-  /** Mission §3, step 6. The desk has opened the call already, unless it died in between. */
+  /** docs/domain.md §3, step 6. The desk has opened the call already, unless it died in between. */
   ComplaintResolved: (fact, { id, migrated }) =>
     migrated
       ? []

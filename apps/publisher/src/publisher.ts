@@ -49,7 +49,7 @@ export interface Publisher {
 
 /**
  * Publishes every fact of the ledger, in its order, from the checkpoint on. The checkpoint moves after the broker's
- * acknowledgement, and only under the lease under which they were sent: at least once, never a gap (formats.md,
+ * acknowledgement, and only under the lease under which they were sent: at least once, never a gap (docs/formats.md,
  * Published). Of several, one publishes and the others stand by. It stops before what cannot be published; nothing is
  * left out.
  */

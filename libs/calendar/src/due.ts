@@ -2,7 +2,7 @@ import type { Calendar } from './calendar.ts';
 import { durationOf } from './duration.ts';
 import { daysFrom, ordinaryDay } from './working-time.ts';
 
-/** One line of a derivation: the working time that a day gave, or why it gave none (mission §5). */
+/** One line of a derivation: the working time that a day gave, or why it gave none (docs/domain.md §5). */
 export interface DerivedDay {
   /** In the calendar's time zone. */
   readonly day: string;
@@ -23,7 +23,7 @@ export interface DerivedDue {
 const HORIZON = 20_000;
 
 /**
- * When a number of working days has passed since an instant (mission §5).
+ * When a number of working days has passed since an instant (docs/domain.md §5).
  *
  * N working days are N × the working time of one ordinary working day, counted through the calendar's hours: at 09–18,
  * Monday 10:00 + 1 is Tuesday 10:00, and Saturday + 1 is Monday 18:00. Where the days of a week differ, the ordinary one

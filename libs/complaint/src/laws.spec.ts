@@ -20,7 +20,7 @@ const frozen = <T>(value: T): T => {
   return value;
 };
 
-/** Each time a new fact (formats.md, Ids and idempotency), or one whose id only a second request would have. */
+/** Each time a new fact (docs/formats.md, Ids and idempotency), or one whose id only a second request would have. */
 const EACH_TIME: readonly MoveKind[] = [
   'requestInformation',
   'giveInformation',

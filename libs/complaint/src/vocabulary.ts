@@ -3,7 +3,7 @@ import type { Role } from '#fact/fact';
 import { Code, Duration, Instant, Money, Process, Uuid, oneOf } from '#fact/vocabulary';
 import { SEVERITIES } from '#policy/vocabulary';
 
-/** Words of the mission as schemas (mission §1–§3). NOTE: enumerations are stored and published; they only ever grow. */
+/** Words of the domain as schemas (docs/domain.md §1–§3). NOTE: enumerations are stored and published; they only ever grow. */
 
 export const CONFIDENTIALITIES = ['open', 'confidential', 'anonymous'] as const;
 export const CUSTOMER_TYPES = ['quiet', 'claimant', 'angry', 'activist'] as const;
@@ -15,10 +15,10 @@ export const THIRD_PARTIES = ['lawyer', 'press', 'regulator'] as const;
 export const COMPANY_ROLES = ['manager', 'director'] as const satisfies readonly Role[];
 export const speaksForTheCompany = (role: Role): boolean => (COMPANY_ROLES as readonly Role[]).includes(role);
 
-/** The category of an issue that nobody named; it is in no recurrence group (formats.md, Closing, exactly). */
+/** The category of an issue that nobody named; it is in no recurrence group (docs/formats.md, Closing, exactly). */
 export const UNSPECIFIED = 'unspecified';
 
-/** One thing that went wrong (mission §1). */
+/** One thing that went wrong (docs/domain.md §1). */
 export const Issue = Type.Object({
   id: Uuid,
   category: Code,

@@ -5,7 +5,7 @@ import { schemaUrn, sourceOf } from './names.ts';
 
 /**
  * A CloudEvent 1.0 in its JSON form; extension values are strings.
- * NOTE: published for ever, in the feed as it stands here and on Kafka attribute by attribute (formats.md, Published).
+ * NOTE: published for ever, in the feed as it stands here and on Kafka attribute by attribute (docs/formats.md, Published).
  */
 export interface CloudEvent {
   readonly specversion: '1.0';

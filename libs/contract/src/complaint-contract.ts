@@ -6,8 +6,8 @@ import { code, count, due, id, instant, issue, listOf, maybe, money, process, se
 /**
  * What departments and other systems learn of a complaint. NOTE: published for ever; a form only gains optional fields.
  *
- * What is left out, and why: words, names and whatever else is personal (mission §10); who handled, decided or erred
- * (mission §6, no blame); needs, tone, threats and the purchase's value, which say something about a person and nothing
+ * What is left out, and why: words, names and whatever else is personal (docs/domain.md §10); who handled, decided or erred
+ * (docs/domain.md §6, no blame); needs, tone, threats and the purchase's value, which say something about a person and nothing
  * about a process. What was left out can be added; what was published cannot be taken back.
  */
 export const complaintContract: Contract<ComplaintEvent> = {

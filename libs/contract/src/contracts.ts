@@ -23,7 +23,7 @@ export interface PublishedNoun {
   readonly forms: Readonly<Record<string, PublicForm<never> | 'private'>>;
 }
 
-/** Facts in the order of their contract, which follows the mission; definitions that have none come last and fail there. */
+/** Facts in the order of their contract, which follows the conduct; definitions that have none come last and fail there. */
 export const publishedNouns: readonly PublishedNoun[] = nouns.filter(isPublished).map(({ noun, topic, events }) => {
   const forms: PublishedNoun['forms'] = contracts[noun];
   const order = Object.keys(forms);

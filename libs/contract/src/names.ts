@@ -1,6 +1,6 @@
 import { isPublished, nouns } from '#nouns/nouns';
 
-/** NOTE: every name here is published for ever (formats.md, Published). */
+/** NOTE: every name here is published for ever (docs/formats.md, Published). */
 
 /** Every topic that goes out. */
 export const TOPICS_OUT: readonly string[] = [...new Set(nouns.filter(isPublished).map(({ topic }) => topic))];

@@ -20,7 +20,7 @@ const evaluation = {
   through: count("The number of the group's facts that were evaluated, in ledger order"),
 };
 
-/** What keeps going wrong (mission §6). NOTE: published for ever; a form only gains optional fields. */
+/** What keeps going wrong (docs/domain.md §6). NOTE: published for ever; a form only gains optional fields. */
 export const recurrenceContract: Contract<RecurrenceEvent> = {
   RecurrenceNoticed: told(
     'The same thing went wrong too often.',

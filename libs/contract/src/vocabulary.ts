@@ -1,7 +1,7 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 
 /**
- * The vocabulary of published schemas. NOTE: published for ever (formats.md, Published). It is kept apart from the
+ * The vocabulary of published schemas. NOTE: published for ever (docs/formats.md, Published). It is kept apart from the
  * vocabulary of stored facts on purpose: a stored shape may get a new version, a published one only gains optional
  * fields. No string here can hold a sentence: ids, codes, instants and durations only, each by its pattern.
  * Lists that may grow are codes with examples, never enumerations.

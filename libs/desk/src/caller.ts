@@ -1,6 +1,6 @@
 import type { Actor } from '#fact/fact';
 
-/** What the door knows of a request besides its body: who asks, and under which conditions (api.md, Manners). */
+/** What the door knows of a request besides its body: who asks, and under which conditions (docs/api.md, Manners). */
 export interface Caller {
   readonly actor: Actor;
   /** As sent, unquoted; absent: not safe to repeat. */

@@ -20,7 +20,7 @@ import {
  * the OpenAPI document. Nothing is trimmed, converted or defaulted; every string, number and list has its bounds.
  */
 
-/** How long texts may be (api.md, Manners), in characters. */
+/** How long texts may be (docs/api.md, Manners), in characters. */
 const WORDS = 65_536;
 const TEXT = 10_000;
 const SHORT_TEXT = 300;

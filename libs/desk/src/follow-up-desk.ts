@@ -47,7 +47,7 @@ export const systemRequest = (desk: Desk, cause: Cause, content: object, effecti
 
 export const followUpPath = (id: string): string => `/v1/follow-up-calls/${id}`;
 
-/** The way of commands to follow-up calls, and what links a call to its complaint (formats.md, Two streams, one decision). */
+/** The way of commands to follow-up calls, and what links a call to its complaint (docs/formats.md, Two streams, one decision). */
 @Injectable()
 export class FollowUpDesk {
   constructor(readonly desk: Desk) {}

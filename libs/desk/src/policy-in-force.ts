@@ -16,7 +16,7 @@ export class NoPolicy extends Error {
 /** A calendar of a policy version, by its name. */
 export type CalendarOf = (version: number, name: string) => Calendar | undefined;
 
-/** Policies by version. Every decision is made under the newest one of the stream, never under a file (formats.md, Time). */
+/** Policies by version. Every decision is made under the newest one of the stream, never under a file (docs/formats.md, Time). */
 export class PolicyInForce {
   /** Policies never change once adopted, so what was read once holds, as long as the same server answers. */
   private known = new Map<number, VersionedPolicy>();

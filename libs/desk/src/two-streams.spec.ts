@@ -23,7 +23,7 @@ import { OpenFollowUp, SupersedeFollowUp } from './system/conduct-calls.ts';
 import { EvaluateRecurrence } from './system/evaluate-recurrence.ts';
 import { BreakPromise, MissFirstResponse } from './system/mark-missed.ts';
 
-/** What happens between a complaint's stream and its calls' (formats.md, Two streams, one decision), and what the system does. */
+/** What happens between a complaint's stream and its calls' (docs/formats.md, Two streams, one decision), and what the system does. */
 
 let desk: DeskInMemory;
 /** Appends to streams of this kind fail while it is set: a crash between two streams. */

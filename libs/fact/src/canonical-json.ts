@@ -1,6 +1,6 @@
 /**
  * RFC 8785 (JSON Canonicalization Scheme): members sorted by UTF-16 code units, no white space, numbers as ECMAScript
- * prints them. NOTE: digests are computed over this form for ever (formats.md, The stored fact).
+ * prints them. NOTE: digests are computed over this form for ever (docs/formats.md, The stored fact).
  * Throws a TypeError for what JSON cannot hold faithfully: undefined, NaN, infinities, bigint, lone surrogates.
  */
 export const canonicalJson = (value: unknown): string => {

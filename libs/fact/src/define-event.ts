@@ -28,7 +28,7 @@ export interface EventDescription<Type extends string = string, Data extends TOb
   readonly past: readonly PastShape[];
 }
 
-/** One fact, defined once (house.md). Calling the definition makes an event of it. */
+/** One fact, defined once (docs/architecture.md). Calling the definition makes an event of it. */
 export interface EventDefinition<Type extends string, Data extends TObject> extends EventDescription<Type, Data> {
   (data: Static<Data>): Event<Type, Static<Data>>;
 }

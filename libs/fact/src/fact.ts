@@ -1,6 +1,6 @@
 import type { Event } from './define-event.ts';
 
-/** The roles in which somebody acts (api.md, Manners). `system` acts only from inside. */
+/** The roles in which somebody acts (docs/api.md, Manners). `system` acts only from inside. */
 export const ROLES = [
   'customer',
   'handler',

@@ -1,5 +1,5 @@
 /**
- * Personal texts (mission §10). A rule can carry one from a command into a fact, but it cannot read it:
+ * Personal texts (docs/domain.md §10). A rule can carry one from a command into a fact, but it cannot read it:
  * the type is opaque, so every decision is the same after the person was erased.
  */
 declare const opaque: unique symbol;
@@ -17,7 +17,7 @@ interface PlainText {
   readonly $plain: string;
 }
 
-/** NOTE: a storage format, for ever. The envelope of one personal text in a stored fact (formats.md, Personal data). */
+/** NOTE: a storage format, for ever. The envelope of one personal text in a stored fact (docs/formats.md, Personal data). */
 export interface Envelope {
   readonly $enc: 1;
   /** The data key's id. */

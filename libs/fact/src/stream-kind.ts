@@ -47,7 +47,7 @@ export const streamKind = <
   kind: NounKind<Noun, Topic, Refusals, State, Definition>,
 ): NounKind<Noun, Topic, Refusals, State, Definition> => kind;
 
-/** NOTE: a storage format. The name of a noun's stream, without the deployment's prefix (formats.md, Ids). */
+/** NOTE: a storage format. The name of a noun's stream, without the deployment's prefix (docs/formats.md, Ids and idempotency). */
 export const streamOf = (noun: string, id: string): string => `${noun}-${id}`;
 
 /** What the names of all streams of a noun begin with. */

@@ -1,7 +1,7 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import type { Personal, SubjectRole } from './personal.ts';
 
-/** The schema vocabulary of facts. NOTE: these shapes are stored and published for ever (formats.md). */
+/** The schema vocabulary of facts. NOTE: these shapes are stored and published for ever (docs/formats.md). */
 
 /** Lower-case UUID, opaque. */
 export const Uuid = Type.String({
@@ -40,7 +40,7 @@ export const Money = Type.Object({
 });
 export type Money = Static<typeof Money>;
 
-/** What failed: named by department, process and step, never by a person (mission §1). */
+/** What failed: named by department, process and step, never by a person (docs/domain.md §1). */
 export const Process = Type.Object({
   department: Code,
   process: Type.Optional(Code),

@@ -12,7 +12,7 @@ export interface RecordAttempt {
 }
 
 /**
- * Mission §7; formats.md, Two streams, one decision. Each attempt is a new fact. *No answer* and *busy* count when they
+ * docs/domain.md §7; docs/formats.md, Two streams, one decision. Each attempt is a new fact. *No answer* and *busy* count when they
  * lie at least the gap apart from every attempt that counts, before or after them; *call back* never counts. The last
  * one that the limit demands records in the same append that the customer was not reached.
  */

@@ -3,7 +3,7 @@ import { defineEvent, type EventOf } from '#fact/define-event';
 import type { FactOf } from '#fact/fact';
 import { ActorId, Duration, Instant, Uuid, oneOf, personal } from '#fact/vocabulary';
 
-/** Mission §7: a follow-up call is a thing of its own. NOTE: stored for ever. */
+/** docs/domain.md §7: a follow-up call is a thing of its own. NOTE: stored for ever. */
 
 export const FOLLOW_UP_KINDS = ['after-resolution'] as const;
 export const CALL_RESULTS = ['no-answer', 'busy', 'call-back'] as const;

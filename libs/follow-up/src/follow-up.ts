@@ -31,7 +31,7 @@ export type Outcome = CallMark & {
 };
 
 /**
- * A follow-up call (mission §7). *Reached* and *exhausted* are never undone (formats.md, Two streams, one decision): of
+ * A follow-up call (docs/domain.md §7). *Reached* and *exhausted* are never undone (docs/formats.md, Two streams, one decision): of
  * these two only *exhausted* can still become *reached*, when the customer calls back.
  */
 export type FollowUp =

@@ -16,7 +16,7 @@ export interface OpenFollowUp {
   readonly handler?: string;
 }
 
-/** Mission §7: a follow-up call is opened when a complaint is resolved, once per resolution, with its limits for ever. */
+/** docs/domain.md §7: a follow-up call is opened when a complaint is resolved, once per resolution, with its limits for ever. */
 export const openFollowUp = (command: OpenFollowUp, call: FollowUp | undefined, policy: Policy) => {
   if (call) return nothing;
   const { complaint, resolution, customer, handler } = command;

@@ -19,7 +19,7 @@ export interface CustomerReachedOutcome {
 export type RecordOutcome = CustomerReachedOutcome | { readonly reached: false };
 
 /**
- * Mission §3.6 and §7: how the call ended. That the customer was not reached follows from the attempts, so saying it is
+ * docs/domain.md §3.6 and §7: how the call ended. That the customer was not reached follows from the attempts, so saying it is
  * refused too early and nothing afterwards. A customer who calls back when the attempts are used up is heard.
  */
 export const recordOutcome = stepWithOwnOrder({

@@ -8,7 +8,7 @@ export interface Reschedule {
   readonly due: string;
 }
 
-/** Mission §7: a call is made when it suits the customer. */
+/** docs/domain.md §7: a call is made when it suits the customer. */
 export const reschedule = step({
   step: 'follow-up-calls/reschedulings',
   can: (call: FollowUp) => callEnded(call),

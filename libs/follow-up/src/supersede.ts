@@ -9,6 +9,6 @@ export interface Supersede {
   readonly reopening: string;
 }
 
-/** formats.md, Two streams, one decision: reopening supersedes an open call; what a call brought to light stands. */
+/** docs/formats.md, Two streams, one decision: reopening supersedes an open call; what a call brought to light stands. */
 export const supersede = (command: Supersede, call: FollowUp, _policy: Policy) =>
   call.situation === 'open' ? recorded(followUpSuperseded({ by: command.reopening })) : nothing;

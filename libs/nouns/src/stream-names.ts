@@ -1,7 +1,7 @@
 import { streamOf } from '#fact/stream-kind';
 import { nouns, type Noun, type NounKind } from './nouns.ts';
 
-/** NOTE: a storage format (formats.md, Ids). A noun that is set aside for later: its facts will not be published. */
+/** NOTE: a storage format (docs/formats.md, Ids and idempotency). A noun that is set aside for later: its facts will not be published. */
 type SetAside = 'customer';
 const SET_ASIDE: readonly SetAside[] = ['customer'];
 

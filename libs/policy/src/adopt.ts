@@ -14,7 +14,7 @@ export interface Adopt {
 export type AdoptRefusal = 'older-policy-file';
 
 /**
- * formats.md, Time. The defaults only begin a stream. A file equal to the last one adopted from a file changes nothing,
+ * docs/formats.md, Time. The defaults only begin a stream. A file equal to the last one adopted from a file changes nothing,
  * whatever was adopted otherwise since; an older one is refused, because two replicas with different files would go on
  * replacing each other's for ever. By the API, the policy that stands already is nothing new.
  */

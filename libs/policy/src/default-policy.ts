@@ -2,7 +2,7 @@ import type { Policy } from './policy.ts';
 
 const workday = [{ from: '09:00', to: '18:00' }];
 
-/** The mission's defaults. Used when no POLICY_FILE is given, and only for a ledger without a policy. */
+/** The defaults of docs/domain.md. Used when no POLICY_FILE is given, and only for a ledger without a policy. */
 export const defaultPolicy: Policy = {
   currency: 'EUR',
   channels: {

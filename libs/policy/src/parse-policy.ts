@@ -6,7 +6,7 @@ import { Policy } from './policy.ts';
 
 export type ParsedPolicy = { readonly policy: Policy } | { readonly errors: readonly PolicyError[] };
 
-/** Validates a policy document whole (mission §8): its text, or what was parsed from it. Answers every error, not the first. */
+/** Validates a policy document whole (docs/domain.md §8): its text, or what was parsed from it. Answers every error, not the first. */
 export const parsePolicy = (document: unknown): ParsedPolicy => {
   let value = document;
   if (typeof document === 'string') {

@@ -4,7 +4,7 @@ import type { Policy, VersionedPolicy } from './policy.ts';
 
 export type PolicySource = 'defaults' | 'file' | 'api';
 
-/** A policy as it was adopted. Its version is the revision of the fact (formats.md, Time). */
+/** A policy as it was adopted. Its version is the revision of the fact (docs/formats.md, Time). */
 export interface AdoptedPolicy {
   readonly version: number;
   readonly policy: Policy;

@@ -4,7 +4,7 @@ import { Code, Duration, oneOf } from '#fact/vocabulary';
 import { APOLOGY_FORMS, SEVERITIES } from './vocabulary.ts';
 
 /**
- * The one policy document of a deployment (mission §8). Every number of the mission lives here, never in code; every
+ * The one policy document of a deployment (docs/domain.md §8). Every number of the domain lives here, never in code; every
  * fact stores the version it was decided under. NOTE: adopted policies are stored whole, for ever: members are only added.
  */
 

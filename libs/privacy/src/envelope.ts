@@ -12,7 +12,7 @@ export interface Place {
   readonly pointer: string;
 }
 
-/** NOTE: a storage format, for ever: AES-256-GCM, AAD = the place as a JSON array (formats.md, Personal data). */
+/** NOTE: a storage format, for ever: AES-256-GCM, AAD = the place as a JSON array (docs/formats.md, Personal data). */
 const bound = (place: Place): Buffer =>
   Buffer.from(JSON.stringify([place.stream, place.revision, place.type, place.pointer]));
 

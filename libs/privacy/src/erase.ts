@@ -19,7 +19,7 @@ export interface EraseOptions {
 
 /**
  * Erases a person: every data key of theirs in every stream, the mapping from their reference, and what the hooks keep;
- * all or nothing (mission §10). Facts stay as they are and read as "erased"; words that come later get a new key.
+ * all or nothing (docs/domain.md §10). Facts stay as they are and read as "erased"; words that come later get a new key.
  * `keys`: how many were live. Erasing again destroys what has come since.
  */
 export const eraseSubject = async (options: EraseOptions, subject: string): Promise<Erasure & { keys: number }> =>
@@ -84,7 +84,7 @@ const reapply = async ({ forget = [] }: EraseOptions, tx: PoolClient, erasure: E
 
 /**
  * Destroys a person's keys and the mapping from their reference, in one transaction. `until`: only keys made by then.
- * NOTE: erased = the row stands, `wrapped` null, `erased_at` set (formats.md, Personal data).
+ * NOTE: erased = the row stands, `wrapped` null, `erased_at` set (docs/formats.md, Personal data).
  */
 export const destroyKeys = async (
   tx: PoolClient,

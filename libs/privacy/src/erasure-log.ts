@@ -10,7 +10,7 @@ export interface Erasure {
 
 /**
  * Erasures listed outside the database and its backups, so that a restore can apply them again before the doors open
- * (formats.md, Personal data).
+ * (docs/formats.md, Personal data).
  */
 export interface ErasureLog {
   /** Durable when it returns. */

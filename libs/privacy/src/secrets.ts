@@ -6,7 +6,7 @@ import type { MasterKey } from './master-key.ts';
 import { keepSecret } from './kept-secret.ts';
 
 /**
- * NOTE: every form in this file is for ever (formats.md, Ids and idempotency). Command ids lie in facts, digests beside
+ * NOTE: every form in this file is for ever (docs/formats.md, Ids and idempotency). Command ids lie in facts, digests beside
  * them, search HMACs in tables that a rebuild must reproduce; golden vectors stand in secrets.spec.ts.
  *
  * A MAC is HMAC-SHA-256 over the UTF-8 bytes of a JSON array `["redress", use, 1, …parts]`: the array keeps parts

@@ -5,7 +5,7 @@ import type { Secrets } from './secrets.ts';
 
 /**
  * Which person a customer's reference stands for: the reference's HMAC beside a minted UUID, no plain text.
- * Erasing the person empties the HMAC; the same reference is then somebody new (formats.md, Personal data).
+ * Erasing the person empties the HMAC; the same reference is then somebody new (docs/formats.md, Personal data).
  * Who gives no reference has a subject of their own, derived from the command, and no row here.
  */
 export class Subjects {

@@ -31,7 +31,7 @@ export class KeyError extends Error {
   }
 }
 
-/** Data keys, unwrapped only while they are used (mission §10; formats.md, Personal data). */
+/** Data keys, unwrapped only while they are used (docs/domain.md §10; docs/formats.md, Personal data). */
 export class Vault {
   /** Keys that could not be used, until they can. */
   private readonly troubled = new Map<string, KeyError>();

@@ -9,7 +9,7 @@ export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 }
 
-/** Adopts POLICY_FILE, whole, or the mission's defaults into a ledger without a policy (mission §8). Throws PolicyError. */
+/** Adopts POLICY_FILE, whole, or the defaults into a ledger without a policy (docs/domain.md §8). Throws PolicyError. */
 export const adoptPolicyFile = async (desk: DeskDependencies, file: string | undefined): Promise<void> => {
   if (file === undefined) return void (await adoptPolicy(desk, { policy: defaultPolicy, source: 'defaults' }));
   const text = await readFile(file, 'utf8').catch((error: unknown) => {

@@ -5,7 +5,7 @@ const THIS_MACHINE = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
  * What shows that a foreign web page may have caused a request; undefined: it may pass. In the open mode everybody who
- * reaches a port is believed (api.md, Manners), and a page in a browser on this machine reaches it too: by a foreign name
+ * reaches a port is believed (docs/api.md, Manners), and a page in a browser on this machine reaches it too: by a foreign name
  * that it points here (DNS rebinding), or straight away, as a form post or a fetch that it cannot read.
  * `allowedHosts`: names besides those of this machine, lower-case, without port.
  */

@@ -41,7 +41,7 @@ export const ledgerCheck = (store: EventStore): HealthCheck => ({
   },
 });
 
-/** A data key that is missing or does not unwrap is an alarm in every program that opens texts (formats.md, Personal data). */
+/** A data key that is missing or does not unwrap is an alarm in every program that opens texts (docs/formats.md, Personal data). */
 export const keysCheck = (vault: Pick<Vault, 'health'>): HealthCheck => ({
   name: 'keys',
   check: async () => vault.health(),

@@ -16,7 +16,7 @@ export interface EvaluateRecurrence {
 }
 
 /**
- * Mission §6; formats.md, Recurrence, exactly. Crossing the threshold is noticed once, and once more only after it was
+ * docs/domain.md §6; docs/formats.md, Recurrence, exactly. Crossing the threshold is noticed once, and once more only after it was
  * below again. What was evaluated already records nothing: a process manager that wakes late must not notice twice.
  */
 export const evaluate = (

@@ -3,7 +3,7 @@ import { defineEvent, type EventOf } from '#fact/define-event';
 import type { FactOf } from '#fact/fact';
 import { Code, Duration, Uuid } from '#fact/vocabulary';
 
-/** Mission §6; formats.md, Recurrence, exactly. No person is in these streams. NOTE: stored for ever. */
+/** docs/domain.md §6; docs/formats.md, Recurrence, exactly. No person is in these streams. NOTE: stored for ever. */
 
 /** What makes complaints "the same again": the codes of an issue. */
 export const Group = Type.Object({

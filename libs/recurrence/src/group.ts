@@ -4,7 +4,7 @@ import type { Group as GroupSchema } from './events.ts';
 
 export type Group = Static<typeof GroupSchema>;
 
-/** The group that an issue counts in (formats.md, Recurrence, exactly): its codes. None while nobody named what went wrong. */
+/** The group that an issue counts in (docs/formats.md, Recurrence, exactly): its codes. None while nobody named what went wrong. */
 export const groupOf = (issue: Pick<Issue, 'category' | 'product' | 'process' | 'touchpoint'>): Group | undefined => {
   if (issue.category === UNSPECIFIED) return undefined;
   const { category, product, touchpoint } = issue;

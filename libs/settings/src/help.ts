@@ -9,8 +9,17 @@ export const helpText = (): string => {
   return ['Settings (environment variables):', '', ...lines, ''].join('\n');
 };
 
-/** The README's table; a spec compares. */
-export const settingsTable = (): string =>
+export const SETTINGS_DOCUMENT = 'docs/settings.md';
+
+/** The whole document; `npm run generate` writes it. */
+export const settingsDocument = (): string =>
+  `# Settings
+
+Environment variables, read once at the start; written by \`npm run generate\` from \`libs/settings\`. A program says with \`--help\` what it reads. An empty variable is an absent one. A bad value stops the start with a sentence that says which and why. What to choose: [operations.md](operations.md).
+
+${settingsTable()}`;
+
+const settingsTable = (): string =>
   [
     '| variable | default | what |',
     '|---|---|---|',

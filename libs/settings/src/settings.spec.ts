@@ -1,4 +1,4 @@
-import { helpText, settingsTable } from './help.ts';
+import { helpText, settingsDocument } from './help.ts';
 import { readSettings, type Environment, type SettingsError } from './settings.ts';
 import { SETTINGS } from './table.ts';
 
@@ -157,10 +157,10 @@ describe('settings', () => {
     ]);
   });
 
-  it('stand, every one, in the help and in the table, secrets with their file', () => {
+  it('stand, every one, in the help and in the document, secrets with their file', () => {
     for (const [name, { secret, standard }] of Object.entries(SETTINGS)) {
       expect(helpText()).toContain(`  ${name} `);
-      const row = settingsTable()
+      const row = settingsDocument()
         .split('\n')
         .find((line) => line.startsWith(`| \`${name}\` |`));
       expect(row).toBeDefined();

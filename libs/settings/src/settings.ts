@@ -189,9 +189,7 @@ const prefix = (text: string): string =>
     : must('must be at most 32 lower-case letters, digits, dots, hyphens and underscores, a letter or digit first');
 
 const broker = (text: string): string =>
-  /^[a-z0-9.-]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i.test(text)
-    ? text
-    : must('must be host:port, several parted by commas');
+  /^[a-z0-9.-]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i.test(text) ? text : must('must be host:port, comma-separated');
 
 const listOf =
   <T>(form: (text: string) => T) =>

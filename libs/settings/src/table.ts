@@ -38,8 +38,7 @@ const table = {
     secret: true,
   },
   EVENTSTORE_PLAIN_CREDENTIALS: {
-    means:
-      '`yes` bears a user and a password in EVENTSTORE_URL although its connection is without TLS (tls=false); they are left out, never sent.',
+    means: '`yes` accepts credentials in EVENTSTORE_URL with `tls=false`; they are dropped, not sent.',
     standard: 'no',
   },
   LEDGER_PREFIX: {
@@ -47,7 +46,7 @@ const table = {
       'Stands before the name of every stream, such as `redress-`: needed where others use the same EventStoreDB; never changes, and none may begin with another’s. PostgreSQL needs none.',
   },
   KAFKA_BROKERS: {
-    means: 'host:port, several parted by commas. Absent: nothing is published, the event feed still serves.',
+    means: 'host:port, comma-separated. Absent: nothing is published, the event feed still serves.',
   },
   POLICY_FILE: {
     means: 'The organisation’s policy (JSON). A changed file is adopted at the start. Absent: the defaults.',
@@ -66,8 +65,7 @@ const table = {
     standard: 'no',
   },
   ALLOWED_HOSTS: {
-    means:
-      'Host names, besides this machine’s own, that requests may be for; several parted by commas. Needs OPEN_ACCESS=yes.',
+    means: 'Host names, besides this machine’s own, that requests may be for; comma-separated. Needs OPEN_ACCESS=yes.',
   },
   LOG_LEVEL: {
     means: 'trace, debug, info, warn, error, fatal or silent. Absent: `info`, and `warn` in the standalone program.',
@@ -76,5 +74,5 @@ const table = {
 
 export type SettingName = keyof typeof table;
 
-/** Every environment variable of every program. `--help` and the README's table are made of it. */
+/** Every environment variable of every program. `--help` and docs/settings.md are made of it. */
 export const SETTINGS: Readonly<Record<SettingName, Setting>> = table;

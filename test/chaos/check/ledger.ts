@@ -56,7 +56,7 @@ const commandsOf = (facts: readonly LedgerFact[]): Violation[] =>
 
 export const placeOf = ({ stream, revision, type }: LedgerFact): string => `${stream}@${revision} ${type}`;
 
-/** As formats.md says it, and not as the service does it. */
+/** As docs/formats.md says it, and not as the service does it. */
 export const digestOf = (stream: string, { revision, id, type, data, metadata }: LedgerFact): string => {
   const { digest: _digest, ...rest } = metadata;
   const form = jcs({ v: 1, stream, revision: String(revision), id, type, data, metadata: rest });

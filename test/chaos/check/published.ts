@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ReadMessage } from '../../support/kafka.ts';
 import { byStream, grouped, idIn, nounOf, type Evidence, type LedgerFact, type Violation } from './evidence.ts';
 
-/** Where each noun is promised to be published (api.md, Kafka). */
+/** Where each noun is promised to be published (docs/api.md, Kafka). */
 const TOPICS: Readonly<Record<string, string>> = {
   complaint: 'redress.complaints.v1',
   'follow-up': 'redress.follow-ups.v1',

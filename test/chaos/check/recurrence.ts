@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { byStream, grouped, idIn, nounOf, type Evidence, type LedgerFact, type Violation } from './evidence.ts';
 
-/** The default policy's (mission §6): the campaign adopts no other. */
+/** The default policy's (docs/domain.md §6): the campaign adopts no other. */
 const THRESHOLD = 3;
 const WINDOW_MS = 90 * 86_400_000;
 
 /**
- * What recurs is noticed exactly as formats.md counts it, whoever died meanwhile: for each group, its facts in the
+ * What recurs is noticed exactly as docs/formats.md counts it, whoever died meanwhile: for each group, its facts in the
  * ledger's order; after each, how many complaints lie in the window that ends with it. Counted here anew. The load adds
  * no issues later and reclassifies none, so intakes are all that counts.
  */

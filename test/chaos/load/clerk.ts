@@ -98,7 +98,7 @@ export class Clerk {
     await this.send(other, chance, 8_000);
   }
 
-  /** A complaint and a call hold every acknowledged write (api.md, Fresh reads). */
+  /** A complaint and a call hold every acknowledged write (docs/api.md, Fresh reads). */
   private async readsWhatWasWritten(path: string, { id, revision }: Answer, chance: Chance): Promise<void> {
     const thing = /^\/v1\/(?:complaints|follow-up-calls)\/[0-9a-f-]{36}/.exec(path)?.[0] ?? `${path}/${id}`;
     const seen = await look(chance.pick(this.doors()).at, thing);

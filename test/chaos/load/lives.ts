@@ -2,7 +2,7 @@ import type { Chance } from '../chance.ts';
 import type { Answer } from '../check/evidence.ts';
 import type { Clerk } from './clerk.ts';
 
-/** Lives of complaints (mission §3), each as its own chance has it. What a step is meant to answer is said with it. */
+/** Lives of complaints (docs/domain.md §3), each as its own chance has it. What a step is meant to answer is said with it. */
 export const live = async (clerk: Clerk, chance: Chance): Promise<void> => {
   const kind = chance.pick(['whole', 'whole', 'late', 'short', 'short', 'withdrawn', 'reopened'] as const);
   const complaint = await receive(clerk, chance, kind === 'late');

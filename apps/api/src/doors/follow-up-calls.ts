@@ -24,7 +24,7 @@ import { found } from './found.ts';
 import { CALLS } from './list-answers.ts';
 import { listed, LIST_READERS, type ListReaders } from './listed.ts';
 
-/** The list that people work from, and what happened on a call (mission §7). */
+/** The list that people work from, and what happened on a call (docs/domain.md §7). */
 @ApiTags('follow-up calls')
 @Controller()
 export class FollowUpCallDoors {

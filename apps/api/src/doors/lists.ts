@@ -26,7 +26,7 @@ import { WindowParameter, type WindowAsked } from './door-parameters.ts';
 
 const MIN_POSITION = 'The list must know this position; waits up to 2 s.';
 
-/** What keeps going wrong (mission §6): processes, never people. */
+/** What keeps going wrong (docs/domain.md §6): processes, never people. */
 @ApiTags('prevention')
 @Controller()
 export class RecurringComplaintDoors {
@@ -82,7 +82,7 @@ export class RecurringComplaintDoors {
   }
 }
 
-/** What is late, or soon will be (mission §5). */
+/** What is late, or soon will be (docs/domain.md §5). */
 @ApiTags('clocks')
 @Controller()
 export class OverdueDoors {
@@ -123,7 +123,7 @@ export class OverdueDoors {
   }
 }
 
-/** The published norms, and what was achieved (mission §5). */
+/** The published norms, and what was achieved (docs/domain.md §5). */
 @ApiTags('clocks')
 @Controller()
 export class NormDoors {

@@ -9,7 +9,7 @@ import { POLICY } from './list-answers.ts';
 import { Reads } from './door.ts';
 import { found } from './found.ts';
 
-/** The policy in force (mission §8): the document, whole; its version is the ETag. */
+/** The policy in force (docs/domain.md §8): the document, whole; its version is the ETag. */
 @ApiTags('policy')
 @Controller()
 export class PolicyDoors {

@@ -27,7 +27,7 @@ import {
 } from './read-feed.ts';
 import { streamFeed } from './streaming.ts';
 
-/** The public events for consumers without Kafka, and for reconciling (mission §11). Answered from the ledger. */
+/** The public events for consumers without Kafka, and for reconciling (docs/domain.md §11). Answered from the ledger. */
 @ApiTags('events')
 @Controller()
 export class FeedController {

@@ -7,7 +7,7 @@ const HEARTBEAT_MS = 15_000;
 /**
  * The feed as server-sent events, from a position on, until the signal: `id:` is the position, so that a browser's
  * `Last-Event-ID` goes on without a gap. The ledger is read only as fast as the reader takes it, for a generator is asked
- * for the next piece when the socket has room. NOTE: published (api.md, GET /v1/events).
+ * for the next piece when the socket has room. NOTE: published (docs/api.md, Doors).
  */
 export async function* streamFeed(
   { store, organisation }: Feed,

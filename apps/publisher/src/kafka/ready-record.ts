@@ -62,7 +62,7 @@ export const writeVarint = (buffer: Buffer, value: number, at: number): number =
 };
 
 /**
- * NOTE: decides in which partition a key's messages lie, for ever (formats.md, Published). The hash of Kafka's Java
+ * NOTE: decides in which partition a key's messages lie, for ever (docs/formats.md, Published). The hash of Kafka's Java
  * client, in 32-bit arithmetic; kafkajs computes the same with big integers.
  */
 export const murmur2 = (data: Uint8Array): number => {

@@ -3,7 +3,7 @@ import { TOPICS_OUT } from '#contract/names';
 import type { PublisherLog } from './kafka-log.ts';
 import { isAnswer, kafkaWord } from './kafka-word.ts';
 
-/** NOTE: promised to consumers (formats.md, Published). The number is never changed: order per key hangs on it. */
+/** NOTE: promised to consumers (docs/formats.md, Published). The number is never changed: order per key hangs on it. */
 export const PARTITIONS = 12;
 const SETTINGS: Readonly<Record<string, string>> = { 'cleanup.policy': 'delete', 'retention.ms': '-1' };
 

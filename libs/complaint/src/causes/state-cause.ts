@@ -18,7 +18,7 @@ export interface StateCause {
   readonly text?: Personal;
 }
 
-/** Mission §3.7: the cause is named per issue, possibly several, first as a suspicion. A process, never a person. */
+/** docs/domain.md §3.7: the cause is named per issue, possibly several, first as a suspicion. A process, never a person. */
 export const stateCause = partStep({
   step: 'causes',
   of: 'issue',

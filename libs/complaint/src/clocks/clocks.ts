@@ -2,7 +2,7 @@ import { dueAfterWorkingDays, type DerivedDay } from '#calendar/due';
 import type { Calendar } from '#calendar/calendar';
 import type { Complaint } from '../complaint.ts';
 
-/** A time limit as it is shown: by when, whether it was met, and how it was counted (mission §5). */
+/** A time limit as it is shown: by when, whether it was met, and how it was counted (docs/domain.md §5). */
 export interface Clock {
   readonly name: string;
   readonly from: string;

@@ -7,7 +7,7 @@ export const firstResponseDue = (complaint: Complaint): RunningDue | undefined =
   complaint.dues.find(({ clock }) => clock === 'first-response');
 
 /**
- * What a response adds that took effect in time but is recorded after the norm was marked as missed (formats.md, Time):
+ * What a response adds that took effect in time but is recorded after the norm was marked as missed (docs/formats.md, Time):
  * the mark stands, and a fact beside it says that it was not so.
  */
 export const foundTimely = (

@@ -12,7 +12,7 @@ export interface MissFirstResponse {
 }
 
 /**
- * Mission §5: a missed norm is a fact written exactly once; not for migrated complaints, which have no clocks. Who
+ * docs/domain.md §5: a missed norm is a fact written exactly once; not for migrated complaints, which have no clocks. Who
  * withdrew before it was due did not wait in vain.
  */
 export const missFirstResponse = (command: MissFirstResponse, complaint: Complaint, _policy: Policy) => {

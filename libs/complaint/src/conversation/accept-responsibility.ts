@@ -17,7 +17,7 @@ export interface AcceptResponsibility {
 
 const can = (complaint: Complaint) => ended(complaint) ?? oncePerConduct(complaint, complaint.responsibility);
 
-/** Mission §3.3: a manager or director accepts responsibility in the name of the company. Once per conduct. */
+/** docs/domain.md §3.3: a manager or director accepts responsibility in the name of the company. Once per conduct. */
 export const acceptResponsibility = stepWithOwnOrder({
   step: 'responsibility',
   roles: COMPANY_ROLES,

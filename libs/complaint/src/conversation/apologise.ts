@@ -22,7 +22,7 @@ export interface Apologise {
 const can = (complaint: Complaint) =>
   ended(complaint) ?? (complaint.thanked ? undefined : refused('apology-before-thanks'));
 
-/** Mission §3.3: an apology, and only after the thanks. Once per level and form in a conduct. */
+/** docs/domain.md §3.3: an apology, and only after the thanks. Once per level and form in a conduct. */
 export const apologise = stepWithOwnOrder({
   step: 'apologies',
   can,

@@ -13,7 +13,7 @@ export interface GiveInformation {
   readonly text: Personal;
 }
 
-/** Mission §3.4: what the customer adds. Each time a new fact. */
+/** docs/domain.md §3.4: what the customer adds. Each time a new fact. */
 export const giveInformation = step({
   step: 'information',
   can: (complaint: Complaint) => ended(complaint),

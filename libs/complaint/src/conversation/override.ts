@@ -4,7 +4,7 @@ import type { Policy } from '#policy/policy';
 import type { RefusalCode } from '../refusals.ts';
 import { ruleOverridden } from './events.ts';
 
-/** A person's wish to set a rule aside (mission §3). */
+/** A person's wish to set a rule aside (docs/domain.md §3). */
 export interface Override {
   readonly reason: Personal;
 }

@@ -17,7 +17,7 @@ export interface RecordMessage {
   readonly effectiveAt: string;
 }
 
-/** Mission §3: the conversation. Each message is a new fact, also after the end; one that goes out is a response. */
+/** docs/domain.md §3: the conversation. Each message is a new fact, also after the end; one that goes out is a response. */
 export const recordMessage = step({
   step: 'messages',
   can: (_complaint: Complaint) => undefined,

@@ -12,7 +12,7 @@ export interface RequestInformation {
   readonly topic?: string;
 }
 
-/** Mission §3.4: clarify as a request for help. To ask twice about the same is possible, and counted. */
+/** docs/domain.md §3.4: clarify as a request for help. To ask twice about the same is possible, and counted. */
 export const requestInformation = step({
   step: 'information-requests',
   can: (complaint: Complaint) => ended(complaint),

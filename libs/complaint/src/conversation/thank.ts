@@ -13,7 +13,7 @@ export interface Thank {
   readonly effectiveAt: string;
 }
 
-/** Mission §3.2: thank, saying why the complaint matters. Once per conduct. */
+/** docs/domain.md §3.2: thank, saying why the complaint matters. Once per conduct. */
 export const thank = step({
   step: 'thanks',
   can: (complaint: Complaint) => ended(complaint) ?? oncePerConduct(complaint, complaint.thanked),

@@ -28,9 +28,9 @@ const can = (complaint: Complaint, policy: Policy, { call }: { readonly call: Fo
 };
 
 /**
- * Mission §3: a complaint is closed when nothing that closing demands is missing; it can't be overridden. The fact keeps
+ * docs/domain.md §3: a complaint is closed when nothing that closing demands is missing; it can't be overridden. The fact keeps
  * the call that made sure, as it was read: *reached* and *exhausted* are never undone, so a stale read can only refuse
- * (formats.md, Two streams, one decision).
+ * (docs/formats.md, Two streams, one decision).
  */
 export const close = stepWithOwnOrder({
   step: 'closures',

@@ -9,7 +9,7 @@ import { close } from './close.ts';
 import { complaintClosed } from './events.ts';
 
 /**
- * The law of closing, said a second time over the bare facts, by other means than the rules use (formats.md, Closing,
+ * The law of closing, said a second time over the bare facts, by other means than the rules use (docs/formats.md, Closing,
  * exactly; Two streams, one decision): no sequence of commands over both streams closes a complaint that lacks something.
  */
 

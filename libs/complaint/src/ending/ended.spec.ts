@@ -51,7 +51,7 @@ const compensation = id(2);
 
 type Doing = ReturnType<typeof doing>;
 
-/** formats.md, Closing, exactly: every command, by what becomes of it after the end. */
+/** docs/formats.md, Closing, exactly: every command, by what becomes of it after the end. */
 const GOES_ON: Record<string, Doing> = {
   'a message': doing(recordMessage, { message: id(7), direction: 'in', channel: 'email', text: words, effectiveAt }),
   'an answer': doing(recordAnswer, { answer: 'partly' }),

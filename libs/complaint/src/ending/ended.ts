@@ -1,7 +1,7 @@
 import { refused } from '#fact/decision';
 import type { Complaint } from '../complaint.ts';
 
-/** The refusal of what cannot go on after an end (formats.md, Closing, exactly); undefined while the conduct runs. */
+/** The refusal of what cannot go on after an end (docs/formats.md, Closing, exactly); undefined while the conduct runs. */
 export const ended = (complaint: Complaint) =>
   complaint.closed || complaint.withdrawn
     ? refused(

@@ -18,12 +18,12 @@ export interface Missing {
   readonly why: string;
 }
 
-/** A complaint weighs as its gravest current issue (formats.md, Closing, exactly). */
+/** A complaint weighs as its gravest current issue (docs/formats.md, Closing, exactly). */
 export const weightOf = ({ issues }: Complaint): Severity =>
   SEVERITIES.findLast((severity) => issues.some((issue) => (issue.severity ?? issue.presumed) === severity)) ?? 'minor';
 
 /**
- * What still stands between a complaint and its closing (mission §3; formats.md, Closing, exactly), in the order of the
+ * What still stands between a complaint and its closing (docs/domain.md §3; docs/formats.md, Closing, exactly), in the order of the
  * conduct. Nothing for one that has ended. `call`: the latest resolution's. Migrated complaints owe no call.
  */
 export const missingForClosing = (complaint: Complaint, call: FollowUp | undefined, policy: Policy): Missing[] => {

@@ -8,7 +8,7 @@ export interface RecordAnswer {
   readonly answer: Answer;
 }
 
-/** Mission §3: resolved ≠ answered ≠ accepted ≠ closed. An answer may change, also after the end; the same again is nothing. */
+/** docs/domain.md §3: resolved ≠ answered ≠ accepted ≠ closed. An answer may change, also after the end; the same again is nothing. */
 export const recordAnswer = step({
   step: 'answers',
   can: (_complaint: Complaint) => undefined,

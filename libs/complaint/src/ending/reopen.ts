@@ -23,7 +23,7 @@ const can = (complaint: Complaint, policy: Policy, { now }: { readonly now: stri
 };
 
 /**
- * Mission §3: reopening inside the window, which runs from the latest resolution (of a withdrawal: from the withdrawal),
+ * docs/domain.md §3: reopening inside the window, which runs from the latest resolution (of a withdrawal: from the withdrawal),
  * whatever happened since. While the conduct still runs towards its resolution there is nothing to reopen, and nothing
  * is recorded.
  */

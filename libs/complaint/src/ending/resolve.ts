@@ -9,7 +9,7 @@ export interface Resolve {
   readonly text: Personal;
 }
 
-/** Mission §3: the customer was told how the complaint is resolved. Once per conduct; each resolution asks for a call. */
+/** docs/domain.md §3: the customer was told how the complaint is resolved. Once per conduct; each resolution asks for a call. */
 export const resolve = step({
   step: 'resolutions',
   can: (complaint: Complaint) => ended(complaint) ?? (complaint.resolved ? nothing : undefined),

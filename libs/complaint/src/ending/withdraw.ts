@@ -9,7 +9,7 @@ export interface Withdraw {
   readonly reason: Personal;
 }
 
-/** Mission §3: the customer withdraws; an end of its own, with its reason kept. Withdrawing again is nothing. */
+/** docs/domain.md §3: the customer withdraws; an end of its own, with its reason kept. Withdrawing again is nothing. */
 export const withdraw = step({
   step: 'withdrawals',
   can: (complaint: Complaint) => (complaint.withdrawn ? nothing : ended(complaint)),

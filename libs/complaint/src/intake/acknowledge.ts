@@ -17,7 +17,7 @@ export interface Acknowledge {
 
 const can = (complaint: Complaint) => ended(complaint) ?? oncePerConduct(complaint, complaint.acknowledged);
 
-/** Mission §3.1: acknowledged, carrying the computed deadline, unless the resolution came first. Once per conduct. */
+/** docs/domain.md §3.1: acknowledged, carrying the computed deadline, unless the resolution came first. Once per conduct. */
 export const acknowledge = stepWithOwnOrder({
   step: 'acknowledgements',
   can,

@@ -9,7 +9,7 @@ export interface Assign {
   readonly handler: string;
 }
 
-/** Mission §1: one handler conducts a complaint throughout; a change is a fact. */
+/** docs/domain.md §1: one handler conducts a complaint throughout; a change is a fact. */
 export const assign = step({
   step: 'assignments',
   can: (complaint: Complaint) => ended(complaint),

@@ -10,7 +10,7 @@ export interface GiveContact {
   readonly email?: Personal;
 }
 
-/** Mission §2: a contact may come later, also after the end. What it says is nobody's to compare, so each is a new fact. */
+/** docs/domain.md §2: a contact may come later, also after the end. What it says is nobody's to compare, so each is a new fact. */
 export const giveContact = step({
   step: 'contacts',
   can: (_complaint: Complaint) => undefined,

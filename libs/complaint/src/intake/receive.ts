@@ -20,14 +20,14 @@ export interface Receive extends Omit<Received, 'issues' | 'dues'> {
   readonly issueIdIfNone: string;
 }
 
-/** The weight of an issue while no severity is known, kept in the fact (formats.md, Closing, exactly). */
+/** The weight of an issue while no severity is known, kept in the fact (docs/formats.md, Closing, exactly). */
 export const weighed = (issue: ToldIssue, policy: VersionedPolicy): Issue => ({
   ...issue,
   presumed: policy.defaultSeverity,
 });
 
 /**
- * Mission §2: every complaint is taken. Nothing is refused for being unjustified, rude, late or small; only codes that the
+ * docs/domain.md §2: every complaint is taken. Nothing is refused for being unjustified, rude, late or small; only codes that the
  * policy does not know come back, because nobody could count them.
  */
 export const receive = (command: Receive, complaint: Complaint | undefined, policy: VersionedPolicy) => {

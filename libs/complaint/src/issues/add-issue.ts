@@ -10,7 +10,7 @@ import { issueAdded } from './events.ts';
 
 export type AddIssue = ToldIssue;
 
-/** Mission §1: a complaint has one or more issues; one more came to light. */
+/** docs/domain.md §1: a complaint has one or more issues; one more came to light. */
 export const addIssue = step({
   step: 'issues',
   can: (complaint: Complaint) => ended(complaint),

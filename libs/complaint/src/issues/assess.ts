@@ -10,7 +10,7 @@ export interface Assess {
   readonly repairable: boolean;
 }
 
-/** Mission §3: repairable, or not repairable, and then compensation is owed. May be judged anew; the same again is nothing. */
+/** docs/domain.md §3: repairable, or not repairable, and then compensation is owed. May be judged anew; the same again is nothing. */
 export const assess = partStep({
   step: 'assessments',
   of: 'issue',

@@ -19,7 +19,7 @@ export interface Reclassify extends Partial<
 
 const ASPECTS = ['category', 'severity', 'product', 'touchpoint', 'process'] as const;
 
-/** Mission §1: classifying anew is a fact, and nothing is lost. What changes nothing is none. */
+/** docs/domain.md §1: classifying anew is a fact, and nothing is lost. What changes nothing is none. */
 export const reclassify = partStep({
   step: 'reclassifications',
   of: 'issue',

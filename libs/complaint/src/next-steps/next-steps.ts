@@ -5,7 +5,7 @@ import { possibleSteps } from './possible-steps.ts';
 import { suggestedSteps } from './suggested-steps.ts';
 import type { Circumstances, NextSteps } from './steps.ts';
 
-/** Mission §3, Next steps: what can be done now, what should be done next and why, and what still stands before closing. */
+/** docs/domain.md §3, Next steps: what can be done now, what should be done next and why, and what still stands before closing. */
 export const nextSteps = (complaint: Complaint, circumstances: Circumstances, policy: Policy): NextSteps => {
   const missing = missingForClosing(complaint, circumstances.call, policy);
   return {

@@ -7,7 +7,7 @@ import { reopenableUntil } from '../ending/reopen.ts';
 
 const COMPANY = ['manager', 'director'] as const;
 
-/** What the rules would record now, if somebody did it (mission §3). */
+/** What the rules would record now, if somebody did it (docs/domain.md §3). */
 export const possibleSteps = (
   complaint: Complaint,
   missing: readonly Missing[],
@@ -44,7 +44,7 @@ const conductSteps = (complaint: Complaint, missing: readonly Missing[]): Step[]
   { step: 'withdrawals' },
 ];
 
-/** What goes on also after the end (formats.md, Closing, exactly). */
+/** What goes on also after the end (docs/formats.md, Closing, exactly). */
 const everSteps = (complaint: Complaint): Step[] => [
   { step: 'messages' },
   { step: 'answers' },

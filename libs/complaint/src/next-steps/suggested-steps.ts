@@ -8,7 +8,7 @@ import { UNSPECIFIED, type Due } from '../vocabulary.ts';
 import { wordingFor, type Occasion } from './wording.ts';
 
 /**
- * What should be done next, in the order of the conduct (mission §3): what is owed already comes first, then
+ * What should be done next, in the order of the conduct (docs/domain.md §3): what is owed already comes first, then
  * listening, thanking, apologising, clarifying, putting right, preventing, explaining, resolving, making sure, closing.
  * After the end only that is left which is owed already.
  */

@@ -1,5 +1,5 @@
 /**
- * Suggested wording (mission §3, Next steps): what one can say, per language and step. Data, not rules; a handler says it
+ * Suggested wording (docs/domain.md §3, Next steps): what one can say, per language and step. Data, not rules; a handler says it
  * in their own words. Nothing here blames anybody, hides behind a rule or promises what is not decided.
  */
 export const WORDING = {

@@ -14,8 +14,8 @@ export interface BreakPromise {
 }
 
 /**
- * Mission §3: a broken promise is detected by the system itself, exactly once; kept in time it is not broken. Not on a
- * migrated complaint: how its promises were kept may be brought over later than the promises (api.md: no timers).
+ * docs/domain.md §3: a broken promise is detected by the system itself, exactly once; kept in time it is not broken. Not on a
+ * migrated complaint: how its promises were kept may be brought over later than the promises (docs/api.md, A life in requests: no timers).
  */
 export const breakPromise = (command: BreakPromise, complaint: Complaint, _policy: Policy) => {
   const promise = partOf(complaint, 'promise', command.promise);

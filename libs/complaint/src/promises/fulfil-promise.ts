@@ -9,7 +9,7 @@ export interface FulfilPromise {
   readonly promise: string;
 }
 
-/** Mission §3: a promise is kept once, in time or late, also after the end. */
+/** docs/domain.md §3: a promise is kept once, in time or late, also after the end. */
 export const fulfilPromise = partStep({
   step: 'promises/fulfilments',
   of: 'promise',

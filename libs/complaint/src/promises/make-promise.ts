@@ -14,7 +14,7 @@ export interface MakePromise {
   readonly due: string;
 }
 
-/** Mission §3: a promise is a fact with a due time. */
+/** docs/domain.md §3: a promise is a fact with a due time. */
 export const makePromise = step({
   step: 'promises',
   can: (complaint: Complaint) => ended(complaint),

@@ -15,7 +15,7 @@ export interface Rectify {
   readonly reason: Personal;
 }
 
-/** Mission §9, formats.md, Closing, exactly: rectifying adds and never edits, also after the end. Each time a new fact. */
+/** docs/domain.md §9, docs/formats.md, Closing, exactly: rectifying adds and never edits, also after the end. Each time a new fact. */
 export const rectify = step({
   step: 'rectifications',
   can: (_complaint: Complaint) => undefined,

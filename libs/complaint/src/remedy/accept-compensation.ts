@@ -11,7 +11,7 @@ export interface AcceptCompensation {
   readonly compensation: string;
 }
 
-/** Mission §4: offered → accepted. Once per conduct; a customer who declined before may change their mind. */
+/** docs/domain.md §4: offered → accepted. Once per conduct; a customer who declined before may change their mind. */
 export const acceptCompensation = partStep({
   step: 'compensations/acceptances',
   of: 'compensation',

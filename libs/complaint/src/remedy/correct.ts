@@ -15,7 +15,7 @@ export interface Correct {
   readonly inPresence: boolean;
 }
 
-/** Mission §3.5: put it right. Each correction is a new fact. */
+/** docs/domain.md §3.5: put it right. Each correction is a new fact. */
 export const correct = partStep({
   step: 'corrections',
   of: 'issue',

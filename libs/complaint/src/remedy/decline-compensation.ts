@@ -13,7 +13,7 @@ export interface DeclineCompensation {
   readonly reason: Personal;
 }
 
-/** Mission §4: offered → declined. Once per conduct; a customer who accepted before may change their mind. */
+/** docs/domain.md §4: offered → declined. Once per conduct; a customer who accepted before may change their mind. */
 export const declineCompensation = partStep({
   step: 'compensations/declines',
   of: 'compensation',

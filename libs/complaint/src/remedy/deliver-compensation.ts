@@ -13,7 +13,7 @@ export interface DeliverCompensation {
   readonly proof: Personal;
 }
 
-/** Mission §4: delivered, with proof. Once per conduct; also when nobody recorded that it was accepted. */
+/** docs/domain.md §4: delivered, with proof. Once per conduct; also when nobody recorded that it was accepted. */
 export const deliverCompensation = partStep({
   step: 'compensations/deliveries',
   of: 'compensation',

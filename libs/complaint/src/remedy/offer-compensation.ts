@@ -17,7 +17,7 @@ export interface OfferCompensation {
   readonly value?: Money;
 }
 
-/** Mission §4: something of value for time and trouble, from the catalogue. */
+/** docs/domain.md §4: something of value for time and trouble, from the catalogue. */
 export const offerCompensation = partStep({
   step: 'compensations',
   of: 'issue',

@@ -3,7 +3,7 @@ import { SEVERITIES, type Severity } from '#policy/vocabulary';
 import { Choice, Code, Duration, Flag, Inside } from '../fields.ts';
 import { MoneyBody, present, ProcessBody } from '../shapes.ts';
 
-/** One thing that went wrong, as an intake or an issue found later tells it (mission §1, §2). */
+/** One thing that went wrong, as an intake or an issue found later tells it (docs/domain.md §1, §2). */
 export class IssueBody {
   @Code({ means: 'What kind of thing went wrong.', example: 'delivery-late' })
   readonly category!: string;

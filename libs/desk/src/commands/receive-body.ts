@@ -17,7 +17,7 @@ import {
 import { DatedBody, MoneyBody } from '../shapes.ts';
 import { IssueBody } from './issue-body.ts';
 
-/** What can be told at intake (mission §2). The least: the channel and the customer's words. */
+/** What can be told at intake (docs/domain.md §2). The least: the channel and the customer's words. */
 
 export class CustomerBody {
   @Reference({ optional: true, means: 'The organisation’s own number for the customer.', example: 'C-1042' })

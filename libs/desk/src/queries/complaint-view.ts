@@ -47,7 +47,7 @@ export const thingViews = (complaint: Complaint) => ({
 });
 
 /**
- * A complaint as it is asked for (api.md, GET /v1/complaints/{id}). Personal texts are still sealed: opened while
+ * A complaint as it is asked for (docs/api.md, GET /v1/complaints/{id}). Personal texts are still sealed: opened while
  * answering. NOTE: published; members are only added.
  */
 export const complaintView = (

@@ -5,7 +5,7 @@ import { isInstant, normalInstant } from '../forms.ts';
 
 /** As of when something is asked for; nothing said: now. */
 export interface AsOf {
-  /** What was known then: the facts recorded at or before (formats.md, Time). */
+  /** What was known then: the facts recorded at or before (docs/formats.md, Time). */
   readonly at?: string;
   /** What the stream held up to this revision. */
   readonly revision?: number;

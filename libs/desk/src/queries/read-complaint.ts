@@ -11,7 +11,7 @@ import { FollowUpDesk } from '../follow-up-desk.ts';
 import { complaintView } from './complaint-view.ts';
 import { knownAsOf, type Answered, type AsOf } from './past.ts';
 
-/** What is so about a complaint, now or as it was known at a revision or an instant (formats.md, Time). */
+/** What is so about a complaint, now or as it was known at a revision or an instant (docs/formats.md, Time). */
 export class ReadComplaint extends Query<Answered<object>> {
   constructor(
     /** Its id or its reference. */

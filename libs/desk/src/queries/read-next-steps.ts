@@ -7,7 +7,7 @@ import { ComplaintDesk } from '../complaint-desk.ts';
 import { FollowUpDesk } from '../follow-up-desk.ts';
 import type { Answered } from './past.ts';
 
-/** What can be done now, what should be done next and why, and what still stands before closing (mission §3). */
+/** What can be done now, what should be done next and why, and what still stands before closing (docs/domain.md §3). */
 export class ReadNextSteps extends Query<Answered<object>> {
   constructor(
     readonly complaint: string,

@@ -8,7 +8,7 @@ import { Desk } from '../desk.ts';
 import { systemRequest } from '../follow-up-desk.ts';
 import { settled, type Settlement } from './settlement.ts';
 
-/** The process manager counted a group of issues anew, because of a complaint's fact (formats.md, Recurrence, exactly). */
+/** The process manager counted a group of issues anew, because of a complaint's fact (docs/formats.md, Recurrence, exactly). */
 export class EvaluateRecurrence extends Command<Settlement> {
   constructor(
     readonly evaluation: Evaluation,

@@ -15,7 +15,7 @@ import { settled, type Settlement } from './settlement.ts';
 
 /**
  * What the process manager marks when a time has run out. The rules look again whether it was really missed; a mark takes
- * effect at the due that was missed (formats.md, Time).
+ * effect at the due that was missed (docs/formats.md, Time).
  */
 
 export class BreakPromise extends Command<Settlement> {

@@ -14,7 +14,7 @@ import { RecurringErrors } from './recurring-errors.ts';
 
 /**
  * Follows the ledger: each batch and the move of its checkpoint are one transaction, so that a fact is applied once in
- * effect, whoever dies when (ledger.md §3). Of several with one subscription, one has the lease and works; the others
+ * effect, whoever dies when (docs/architecture.md, Followers). Of several with one subscription, one has the lease and works; the others
  * stand by, and one of them goes on within seconds when it falls silent, at once when it stops.
  * Returns after the signal; rejects with FollowerStopped when it may not go on.
  */

@@ -1,6 +1,6 @@
 import type { EventFilter, EventStore, Position } from '../stream/port.ts';
 
-/** Beyond this many facts the lag is "at least" (formats.md, Followers). */
+/** Beyond this many facts the lag is "at least" (docs/formats.md, Followers). */
 export const LAG_LIMIT = 10_000;
 const PAGE = 1000;
 

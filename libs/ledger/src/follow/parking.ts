@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { RecordedEvent } from '../stream/port.ts';
 
-/** Facts that could not be applied, each with the rest of its stream, in es.parked (formats.md, Followers). */
+/** Facts that could not be applied, each with the rest of its stream, in es.parked (docs/formats.md, Followers). */
 
 /** Why a fact is parked that has nothing wrong itself. NOTE: stored. */
 export const BEHIND = 'behind a parked fact';

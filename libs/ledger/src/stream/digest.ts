@@ -5,7 +5,7 @@ import { canonicalJson } from '#fact/canonical-json';
 
 /**
  * The digest of one fact, chained to the previous one by `metadata.previousDigest`.
- * NOTE: stored for ever (formats.md, The stored fact); `v` is the form's version.
+ * NOTE: stored for ever (docs/formats.md, The stored fact); `v` is the form's version.
  * `stream` is the name without the deployment's prefix; `data` is as stored, personal texts as envelopes.
  */
 export const digestOf = (fact: {

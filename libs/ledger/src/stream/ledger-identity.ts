@@ -1,6 +1,6 @@
 /**
  * What a ledger knows about itself besides its facts: its epoch, and whose it is. It is neither published nor copied: a
- * copy is a ledger of its own (formats.md, Published).
+ * copy is a ledger of its own (docs/formats.md, Published).
  */
 export interface LedgerIdentity {
   /** The prefix of every position: minted with the ledger, renewed when it is copied or restored. */

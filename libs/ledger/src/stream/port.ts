@@ -9,7 +9,7 @@ export type ExpectedRevision = bigint | 'no_stream';
 
 /**
  * Where a fact stands in the ledger's one order: `<epoch>.<20 digits>`, opaque, compared as strings within an epoch.
- * NOTE: published for ever (formats.md, Published).
+ * NOTE: published for ever (docs/formats.md, Published).
  */
 export type Position = string & { readonly __brand: 'Position' };
 

@@ -11,7 +11,7 @@ import type { NewEvent } from './port.ts';
 
 /** Who asks for facts, under which key, and why: what is stored beside each of them. */
 export interface Origin {
-  /** From the Idempotency-Key, or random, or derived from the cause (formats.md, Ids). */
+  /** From the Idempotency-Key, or random, or derived from the cause (docs/formats.md, Ids and idempotency). */
   readonly commandId: string;
   /** HMAC over the parsed body. */
   readonly requestDigest: string;
@@ -32,7 +32,7 @@ export interface Sealed {
 /**
  * What a decision records, as the store keeps it: ids, metadata, personal texts sealed by the live keys of their subjects,
  * digests chained. Keys that had to be minted come along, to be stored with the facts.
- * NOTE: a storage format, for ever (formats.md, The stored fact).
+ * NOTE: a storage format, for ever (docs/formats.md, The stored fact).
  */
 export const sealAll = async <State, E extends Event>(
   { kind, stream, vault, request }: { kind: StreamKind<State, E>; stream: string; vault: Vault; request: Origin },

@@ -75,7 +75,7 @@ const CONFLICTS_BEFORE_GIVING_UP = 50;
 
 /**
  * One command against one stream: read, fold, look for the command id, check If-Match, decide, append at the revision
- * read; on a conflict ask the rules again (house.md, the walk of one command).
+ * read; on a conflict ask the rules again (docs/architecture.md, The walk of one command).
  * Errors: StoreUnavailable (nothing was stored), OutcomeUnknown (ask again with the same key), AppendRejected.
  */
 export const transact = async <State, E extends Event>(options: TransactOptions<State, E>): Promise<Outcome<State>> => {

@@ -54,7 +54,7 @@ export const labelRows = defineTable(
 
 /**
  * The customer's references and orders, as HMACs, each beside the data key that opened it: when that key is erased the
- * HMAC is null, here and in every rebuild (formats.md, Personal data).
+ * HMAC is null, here and in every rebuild (docs/formats.md, Personal data).
  */
 export const termRows = defineTable(
   'terms',

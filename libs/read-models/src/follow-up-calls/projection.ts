@@ -48,7 +48,7 @@ const opened = ({ data, stream, revision, effectiveAt }: Extract<FollowUpFact, {
   },
 });
 
-/** Only who handles the complaint matters here: its messages and its other facts never touch a call (mission §7). */
+/** Only who handles the complaint matters here: its messages and its other facts never touch a call (docs/domain.md §7). */
 const complaintReactions: Reactions<ComplaintFact, CalledAbout> = {
   ComplaintReceived: 'ignored', // it opens the row
   HandlerAssigned: ({ head }, { data }) => ({ head: { ...head, handler: data.handler } }),

@@ -63,7 +63,7 @@ const reactions: Reactions<ComplaintFact, Classified> = {
   ComplaintReceived: 'ignored', // it opens the rows
   IssueAdded: (complaint, { data }) => withMoreIssues(complaint, [data.issue]),
   IssueReclassified: reclassified,
-  ComplaintWithdrawn: 'ignored', // it happened all the same: every complaint counts (mission §2)
+  ComplaintWithdrawn: 'ignored', // it happened all the same: every complaint counts (docs/domain.md §2)
   ComplaintReopened: 'ignored', // still the same complaint
   ComplaintAcknowledged: 'ignored',
   ContactGiven: 'ignored',
