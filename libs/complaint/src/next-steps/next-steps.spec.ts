@@ -37,10 +37,12 @@ import { WORDING, wordingFor, WORDING_LANGUAGES } from './wording.ts';
 
 const NOW = '2026-03-02T12:00:00.000Z';
 const LONG_AFTER = '2026-05-02T12:00:00.000Z';
-const quiet: Circumstances = { call: undefined, now: NOW, languages: ['en'] };
+const quiet = { call: undefined, now: NOW, languages: ['en'] };
 
-const steps = (complaint: Complaint | undefined, circumstances: Circumstances = quiet) =>
-  nextSteps(complaint!, circumstances, policy);
+const steps = (
+  complaint: Complaint | undefined,
+  circumstances: Circumstances & { readonly languages: readonly string[] } = quiet,
+) => nextSteps(complaint!, circumstances, policy);
 const can = (...args: Parameters<typeof steps>) => steps(...args).can.map(({ step }) => step);
 const should = (...args: Parameters<typeof steps>) => steps(...args).should.map(({ step }) => step);
 

@@ -1,66 +1,56 @@
-import type { Policy } from '#policy/policy';
+import type { Role } from '#fact/fact';
+import type { Hindrance } from '#fact/step';
+import type { FollowUp } from '#follow-up/follow-up';
+import type { VersionedPolicy } from '#policy/policy';
 import type { Complaint } from '../complaint.ts';
-import { doneInThisConduct } from '../ending/conduct.ts';
-import type { Missing } from '../ending/missing-for-closing.ts';
-import type { Circumstances, Step } from './steps.ts';
-import { reopenableUntil } from '../ending/reopen.ts';
+import type { PartOf, SubResource } from '../sub-resources.ts';
+import { STEPS, type Circumstances, type Step, type StepName } from './steps.ts';
 
-const COMPANY = ['manager', 'director'] as const;
+/** A rule, as far as it can be asked what stands in its way. */
+interface Asked<Subject extends readonly unknown[]> {
+  readonly step: StepName;
+  readonly roles?: readonly Role[];
+  readonly can: (...subject: Subject) => Hindrance | undefined;
+}
 
-/** What the rules would record now, if somebody did it (docs/domain.md §3). */
-export const possibleSteps = (
-  complaint: Complaint,
-  missing: readonly Missing[],
-  circumstances: Circumstances,
-  policy: Policy,
-): Step[] => [
-  ...(complaint.closed || complaint.withdrawn ? [] : conductSteps(complaint, missing)),
-  ...everSteps(complaint),
-  ...callSteps(circumstances),
-  ...reopening(complaint, circumstances, policy),
-];
+type AboutParts<Kind extends SubResource> = Kind extends SubResource
+  ? { readonly about: Kind; readonly rules: readonly Asked<[Complaint, VersionedPolicy, PartOf<Kind>]>[] }
+  : never;
 
-const conductSteps = (complaint: Complaint, missing: readonly Missing[]): Step[] => [
-  ...(doneInThisConduct(complaint, complaint.acknowledged) ? [] : [{ step: 'acknowledgements' }]),
-  ...(doneInThisConduct(complaint, complaint.thanked) ? [] : [{ step: 'thanks' }]),
-  ...(complaint.thanked ? [{ step: 'apologies' }] : []),
-  ...(doneInThisConduct(complaint, complaint.responsibility) ? [] : [{ step: 'responsibility', roles: COMPANY }]),
-  { step: 'assignments' },
-  { step: 'information-requests' },
-  { step: 'information' },
-  { step: 'promises' },
-  { step: 'issues' },
-  ...complaint.issues.flatMap(({ id }) =>
-    ['reclassifications', 'assessments', 'causes', 'corrections', 'compensations'].map((step) => ({ step, issue: id })),
-  ),
-  ...complaint.compensations.flatMap(({ id, accepted, declined, delivered }) => [
-    ...(doneInThisConduct(complaint, accepted) ? [] : [{ step: 'compensations/acceptances', compensation: id }]),
-    ...(doneInThisConduct(complaint, declined) ? [] : [{ step: 'compensations/declines', compensation: id }]),
-    ...(doneInThisConduct(complaint, delivered) ? [] : [{ step: 'compensations/deliveries', compensation: id }]),
-  ]),
-  { step: 'explanations' },
-  ...(complaint.resolved ? [] : [{ step: 'resolutions' }]),
-  ...(missing.length === 0 ? [{ step: 'closures' }] : []),
-  { step: 'withdrawals' },
-];
+type Group =
+  | { readonly about: 'complaint'; readonly rules: readonly Asked<[Complaint, VersionedPolicy, Circumstances]>[] }
+  | { readonly about: 'call'; readonly rules: readonly Asked<[FollowUp, VersionedPolicy]>[] }
+  | AboutParts<'issue' | 'compensation' | 'promise'>;
 
-/** What goes on also after the end (docs/formats.md, Closing, exactly). */
-const everSteps = (complaint: Complaint): Step[] => [
-  { step: 'messages' },
-  { step: 'answers' },
-  { step: 'contacts' },
-  { step: 'rectifications' },
-  ...complaint.promises
-    .filter(({ fulfilled }) => !fulfilled)
-    .map(({ id }) => ({ step: 'promises/fulfilments', promise: id })),
-];
+const GROUPS: readonly Group[] = STEPS;
 
-const callSteps = ({ call }: Circumstances): Step[] =>
-  call?.situation === 'open'
-    ? ['attempts', 'outcomes', 'reschedulings'].map((step) => ({ step: `follow-up-calls/${step}`, followUp: call.id }))
-    : [];
+/** What the rules would record now, if somebody did it (docs/domain.md §3): that in whose way nothing stands. */
+export const possibleSteps = (complaint: Complaint, circumstances: Circumstances, policy: VersionedPolicy): Step[] =>
+  GROUPS.flatMap((group): Step[] => {
+    switch (group.about) {
+      case 'complaint':
+        return open(group.rules, complaint, policy, circumstances);
+      case 'issue':
+        return complaint.issues.flatMap((issue) => open(group.rules, complaint, policy, issue).map(of('issue', issue)));
+      case 'compensation':
+        return complaint.compensations.flatMap((one) =>
+          open(group.rules, complaint, policy, one).map(of('compensation', one)),
+        );
+      case 'promise':
+        return complaint.promises.flatMap((one) => open(group.rules, complaint, policy, one).map(of('promise', one)));
+      case 'call': {
+        const { call } = circumstances;
+        return call ? open(group.rules, call, policy).map(of('followUp', call)) : [];
+      }
+    }
+  });
 
-const reopening = (complaint: Complaint, { now }: Circumstances, policy: Policy): Step[] => {
-  const until = reopenableUntil(complaint, policy);
-  return until !== undefined && now <= until ? [{ step: 'reopenings' }] : [];
-};
+const open = <Subject extends readonly unknown[]>(rules: readonly Asked<Subject>[], ...subject: Subject): Step[] =>
+  rules
+    .filter(({ can }) => can(...subject) === undefined)
+    .map(({ step, roles }) => ({ step, ...(roles && { roles }) }));
+
+/** Names the part that a step is about. */
+const of =
+  (member: 'issue' | 'compensation' | 'promise' | 'followUp', { id }: { readonly id: string }) =>
+  (step: Step): Step => ({ ...step, [member]: id });
