@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { processManagerMigrations } from '#process-manager/migrations';
+import type { FiringPace } from '#timers/fire-timers';
 import { PROCESS_MANAGER, startProcessManager, takingIn, type ProcessManager } from '#process-manager/process-manager';
 import { complaintStreams } from '#complaint/complaint-streams';
 import type { ComplaintEvent } from '#complaint/events';
@@ -38,6 +39,7 @@ import { recurrenceStreams } from '#recurrence/recurrence';
 import { timerMigrations } from '#timers/migrations';
 import { sampleFact } from '../support/facts.ts';
 import { openTestLedger } from '../support/ledger.ts';
+import { eventually } from '#test/support/child';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** Nobody may find this anywhere outside the ledger's envelopes. */
@@ -101,7 +103,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const start = (through: Pick<CommandBus, 'execute'> = bus): ProcessManager => {
+const start = (through: Pick<CommandBus, 'execute'> = bus, firingPace: Partial<FiringPace> = FAST): ProcessManager => {
   const end = new AbortController();
   const manager = startProcessManager({
     store,
@@ -111,7 +113,7 @@ const start = (through: Pick<CommandBus, 'execute'> = bus): ProcessManager => {
     signal: end.signal,
     log: silent,
     pace: { firstMs: 5, maxMs: 50, attempts: 3 },
-    firingPace: FAST,
+    firingPace,
   });
   running.push({ end, manager });
   return manager;
@@ -238,6 +240,16 @@ describe('follow-up calls', () => {
     await settled(start());
     expect((await callFacts(resolution)).map(({ type }) => type)).toEqual(['FollowUpOpened']);
   });
+
+  it('opens it as soon as the fact is taken in, however seldom it looks when all is quiet', async () => {
+    const seldom = { ...FAST, lookAgainMs: { first: 300_000, most: 300_000 } };
+    const manager = start(bus, seldom);
+    await settled(manager);
+    for (let round = 0; round < 5; round++) {
+      const resolution = await resolve(await receive());
+      await eventually(async () => (await callFacts(resolution)).length > 0, 'the call is open');
+    }
+  }, 120_000);
 
   it('opens none for migrated complaints', async () => {
     const resolution = await resolve(await receive({ migrated: true }));
@@ -564,7 +576,7 @@ describe('facts that could not be taken in', () => {
     expect([(await callFacts(resolution)).length, (await callFacts(other)).length]).toEqual([0, 1]);
 
     await pool.query('drop trigger out_of_order on process_manager.complaints');
-    expect(await replayParked({ store, pool, follower: takingIn() })).toEqual({ replayed: 2, parked: 0 });
+    expect(await replayParked({ store, pool, follower: takingIn })).toEqual({ replayed: 2, parked: 0 });
     await settled(manager);
     expect((await manager.status()).parked).toBe(0);
     expect((await callFacts(resolution)).map(({ type }) => type)).toEqual(['FollowUpOpened']);

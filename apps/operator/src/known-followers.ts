@@ -24,7 +24,7 @@ export const knownFollowers = async (pool: Pool): Promise<readonly KnownFollower
   const generations = await allGenerations(pool);
   return [
     { subscription: PUBLISHER },
-    { subscription: PROCESS_MANAGER, filter: FILTER, follower: () => takingIn() },
+    { subscription: PROCESS_MANAGER, filter: FILTER, follower: () => takingIn },
     ...generations.flatMap((generation): KnownFollower[] => {
       const { model, version, schema, state } = generation;
       const projection = readModels.find((known) => known.model === model && known.version === version);

@@ -4,7 +4,8 @@ import type { ComplaintFact } from '#complaint/events';
 import type { Timer } from '#timers/timer';
 import { groupKey } from '#recurrence/group';
 import { countedBy, knownAfter, type KnownComplaint } from './recurrence-state.ts';
-import { evaluationOf, reactionsTo } from './reactions.ts';
+import { reactionsTo } from './reactions/all.ts';
+import { evaluationOf } from './reactions/evaluate-recurrence.ts';
 
 /**
  * Takes a batch of complaint facts into account within the follower's transaction, and answers the timers that they

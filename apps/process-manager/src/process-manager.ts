@@ -21,7 +21,7 @@ import { timersStatus, type TimersStatus } from '#timers/status';
 import { setTimers } from '#timers/timer';
 import { timersNow, type Clock } from '#time/clock';
 import { takeIn } from './counting.ts';
-import { firing } from './firing.ts';
+import { firing } from './reactions/all.ts';
 
 /** NOTE: stored. Another name would read the ledger again from the beginning (which changes nothing, but takes its time). */
 export const PROCESS_MANAGER = 'process-manager@1';
@@ -70,7 +70,7 @@ export const startProcessManager = (options: ProcessManagerOptions): ProcessMana
   let last: FollowerStatus | undefined;
   let stopped: string | undefined;
 
-  const follower = takingIn(() => bell.ring());
+  const follower = { ...takingIn, committed: () => bell.ring() };
   const processes = firing({ pool, bus, policies: new PolicyInForce(store), clock, log });
 
   const following = follow({
@@ -106,20 +106,6 @@ export const startProcessManager = (options: ProcessManagerOptions): ProcessMana
   };
 };
 
-/**
- * How facts are taken in: by the follower, and again by whoever replays what was parked (`operate replay`).
- * `taken`: told after each batch, before it is committed.
- */
-export const takingIn = (taken: () => void = () => undefined): Follower => ({
-  subscription: PROCESS_MANAGER,
-  filter: FILTER,
-  onPoison: 'park',
-  apply: async (events, tx) => {
-    await react(events, tx);
-    taken();
-  },
-});
-
 /** What a batch of facts means here; in the transaction in which the checkpoint moves. */
 const react = async (events: readonly RecordedEvent[], tx: PoolClient): Promise<void> => {
   const complaints: ComplaintFact[] = [];
@@ -138,3 +124,11 @@ const NOUNS: readonly { prefix: string; events: readonly EventDescription[] }[] 
   { prefix: 'follow-up-', events: followUpEvents },
   { prefix: 'recurrence-', events: recurrenceEvents },
 ];
+
+/** How facts are taken in: by the follower, and again by whoever replays what was parked (`operate replay`). */
+export const takingIn: Follower = {
+  subscription: PROCESS_MANAGER,
+  filter: FILTER,
+  onPoison: 'park',
+  apply: react,
+};

@@ -1,6 +1,6 @@
 import type { Refusal } from '#fact/decision';
 import { OutcomeUnknown } from '#ledger/stream/port';
-import type { Outcome } from '#ledger/stream/transact';
+import { EFFECT_IN_FUTURE, type Outcome } from '#ledger/stream/transact';
 import type { Written } from './written.ts';
 
 /** What a command created or wrote to. */
@@ -28,11 +28,15 @@ export const notFound = refusal('not-found');
 export const wrongMember = (pointer: string, code: string, detail: string): { kind: 'refused'; refusal: Refusal } =>
   refusal('invalid-body', undefined, { errors: [{ pointer, code, detail }] });
 
+/** Who sends a body has written its `effectiveAt`; for the system the same refusal has a code of its own. */
+const asOfABody = (refusal: Refusal): Refusal =>
+  refusal.code === EFFECT_IN_FUTURE ? { ...refusal, code: 'invalid-body' } : refusal;
+
 /** A stream's outcome as a command's answer; a repeated command is answered as it was the first time. */
 export const written = <State>(outcome: Outcome<State>, subjectOf: (outcome: Settled<State>) => Subject): Written => {
   switch (outcome.kind) {
     case 'refused':
-      return { kind: 'refused', refusal: outcome.refusal };
+      return { kind: 'refused', refusal: asOfABody(outcome.refusal) };
     case 'mismatch':
       return outcome.revision === undefined
         ? notFound

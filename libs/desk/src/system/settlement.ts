@@ -1,7 +1,7 @@
 import type { Refusal } from '#fact/decision';
 import type { Outcome } from '#ledger/stream/transact';
 
-/** What became of a command that nobody waits for at a door. A refusal is final: the same command would meet it again, but for one of its time (`invalid-body`). */
+/** What became of a command that nobody waits for at a door. A refusal is final: the same command would meet it again, but for EFFECT_IN_FUTURE. */
 export type Settlement =
   | { readonly kind: 'recorded'; readonly facts: readonly { readonly id: string; readonly type: string }[] }
   | { readonly kind: 'nothing' }

@@ -32,6 +32,8 @@ export interface Follower extends Subscriber {
    * facts. Throws TryAgain when something outside is away, UnknownFact for what this program is too old for.
    */
   readonly apply: (events: readonly RecordedEvent[], tx: PoolClient) => Promise<void>;
+  /** Told of each batch that was applied, when others can see what it has written. */
+  readonly committed?: () => void;
 }
 
 /** Who follows the ledger and tells the world: publisher. What is said cannot be taken back, so nothing is parked. */

@@ -81,7 +81,7 @@ export class Steps {
   }
 
   private async apply(
-    { subscription, apply, asyncCommit = false }: Follower,
+    { subscription, apply, committed, asyncCommit = false }: Follower,
     from: Position | undefined,
     events: readonly RecordedEvent[],
     to: Position,
@@ -102,6 +102,7 @@ export class Steps {
         { asyncCommit },
       ),
     );
+    committed?.();
   }
 
   private async giveUpOn(

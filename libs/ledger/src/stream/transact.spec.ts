@@ -21,7 +21,7 @@ import {
   type RecordedEvent,
 } from './port.ts';
 import { StreamMemory } from './stream-memory.ts';
-import { transact, type Outcome, type Request, type TransactOptions } from './transact.ts';
+import { EFFECT_IN_FUTURE, transact, type Outcome, type Request, type TransactOptions } from './transact.ts';
 
 const caseOpened = defineEvent({
   type: 'CaseOpened',
@@ -410,10 +410,13 @@ describe('transact', () => {
       expect(await run(note('x'), { request: { effectiveAt: '1999-12-31T00:00:00.000Z' } })).toMatchObject({
         kind: 'recorded',
       });
-      for (const effectiveAt of ['1999-12-30T23:59:59.999Z', '2026-03-01T09:00:00.001Z'])
+      for (const [effectiveAt, code] of [
+        ['1999-12-30T23:59:59.999Z', 'invalid-body'],
+        ['2026-03-01T09:00:00.001Z', EFFECT_IN_FUTURE],
+      ] as const)
         expect(await run(note('x'), { request: { effectiveAt } })).toMatchObject({
           kind: 'refused',
-          refusal: { code: 'invalid-body', members: { errors: [{ pointer: '#/effectiveAt' }] } },
+          refusal: { code, members: { errors: [{ pointer: '#/effectiveAt' }] } },
         });
       stream = `complaint-${randomUUID()}`;
       expect(await run(open, { request: { effectiveAt: '2026-03-01T09:00:00.001Z' } })).toMatchObject({

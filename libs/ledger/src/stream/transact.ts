@@ -232,19 +232,22 @@ const matches = (ifMatch: readonly number[] | '*', revision: number | undefined)
 export const latest = (now: string, ...before: readonly (string | undefined)[]): string =>
   before.reduce<string>((last, one) => (one !== undefined && one > last ? one : last), now);
 
+/**
+ * What was to take effect lies behind the time of recording. A caller has sent a wrong body; for the system, which takes
+ * instants from facts, it passes: a clock is behind the one that the facts were recorded by.
+ */
+export const EFFECT_IN_FUTURE = 'effect-in-future';
+
 /** `effectiveAt` lies between the stream's opening and now; only a stream's first fact may be of any past. */
 const misplacedEffect = (effectiveAt: string, recordedAt: string, opening: Fact | undefined): Refusal | undefined => {
-  const detail =
-    effectiveAt > recordedAt
-      ? 'effectiveAt lies in the future.'
-      : opening && effectiveAt < opening.effectiveAt
-        ? `effectiveAt lies before ${opening.effectiveAt}, when this began.`
-        : undefined;
-  return detail === undefined
-    ? undefined
-    : {
-        code: 'invalid-body',
-        detail,
-        members: { errors: [{ pointer: '#/effectiveAt', code: 'out-of-range', detail }] },
-      };
+  if (effectiveAt > recordedAt) return misplaced(EFFECT_IN_FUTURE, 'effectiveAt lies in the future.');
+  if (opening && effectiveAt < opening.effectiveAt)
+    return misplaced('invalid-body', `effectiveAt lies before ${opening.effectiveAt}, when this began.`);
+  return undefined;
 };
+
+const misplaced = (code: string, detail: string): Refusal => ({
+  code,
+  detail,
+  members: { errors: [{ pointer: '#/effectiveAt', code: 'out-of-range', detail }] },
+});

@@ -3,7 +3,9 @@ import type { PolicyInForce } from '#desk/policy-in-force';
 import type { Settlement } from '#desk/system/settlement';
 import { TryAgain } from '#ledger/follow/failure';
 import type { DueTimer } from '#timers/claim';
-import { firing } from './firing.ts';
+import { EFFECT_IN_FUTURE } from '#ledger/stream/transact';
+import { breakPromise } from './break-promise.ts';
+import { fire } from './reaction.ts';
 
 const ID = '11111111-1111-8111-8111-111111111111';
 const due = '2026-03-02T10:00:00.000Z';
@@ -18,13 +20,13 @@ const timer: DueTimer = {
 
 /** What becomes of a timer whose command the desk settles so. */
 const fired = (settlement: Settlement, now: string): Promise<string> =>
-  firing({
+  fire(breakPromise, timer, {
     pool: undefined as unknown as Pool,
     policies: undefined as unknown as PolicyInForce,
     bus: { execute: async () => settlement },
     clock: () => new Date(now),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-  })['break-promise'](timer);
+  });
 
 const LATER = '2026-03-02T10:00:00.001Z';
 const refused = (code: string): Settlement => ({ kind: 'refused', refusal: { code } });
@@ -39,9 +41,9 @@ describe('a timer that fired', () => {
     expect(fired({ kind: 'nothing' }, due)).rejects.toThrow(TryAgain));
 
   it('fires again when what it asked for lay in the future for the ledger', () =>
-    expect(fired(refused('invalid-body'), LATER)).rejects.toThrow(TryAgain));
+    expect(fired(refused(EFFECT_IN_FUTURE), LATER)).rejects.toThrow(TryAgain));
 
-  it.each(['not-found', 'idempotency-key-reused'])(
+  it.each(['not-found', 'idempotency-key-reused', 'invalid-body'])(
     'ends with %s, which the same command would meet again',
     async (code) => expect(await fired(refused(code), LATER)).toBe(code),
   );

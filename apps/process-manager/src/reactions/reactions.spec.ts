@@ -4,8 +4,8 @@ import { complaintReceived } from '#complaint/intake/events';
 import type { ComplaintEvent } from '#complaint/events';
 import { personalText } from '#fact/personal';
 import { factId, history } from '#fact/story';
-import { knownAfter } from './recurrence-state.ts';
-import { reactionsTo } from './reactions.ts';
+import { knownAfter } from '../recurrence-state.ts';
+import { reactionsTo } from './all.ts';
 
 const id = factId(1);
 const words = personalText('…');
