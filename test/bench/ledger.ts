@@ -1,17 +1,14 @@
 import type { Pool } from 'pg';
-import { deskMigrations } from '#desk/migrations';
 import { adoptPolicy } from '#desk/system/adopt-policy';
-import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
 import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
 import { defaultPolicy } from '#policy/default-policy';
 import { openDatabase } from '#postgres/database';
+import { rooms } from '#program/rooms';
 import { migrate } from '#postgres/migrations';
 import { MasterKey } from '#privacy/master-key';
 import { PostgresKeyTable } from '#privacy/postgres-key-table';
 import { Secrets } from '#privacy/secrets';
 import { Vault } from '#privacy/vault';
-import { readModelMigrations } from '#read-models/migrations';
-import { timerMigrations } from '#timers/migrations';
 import { conversation, type Conversation } from './facts.ts';
 import { RAW_TABLE } from './raw.ts';
 
@@ -45,7 +42,7 @@ export const openLedger = async (url: string): Promise<Opened> => {
 /** All tables, a policy, and beside them the tables of the bare baselines. */
 export const prepareLedger = async (url: string): Promise<Opened> => {
   const pool = openDatabase(url, { name: 'bench-migrations' });
-  await migrate(pool, ledgerMigrations, deskMigrations, readModelMigrations, timerMigrations);
+  await migrate(pool, ...rooms);
   await pool.query(RAW_TABLE);
   await pool.end();
   const opened = await openLedger(url);

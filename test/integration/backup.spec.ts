@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { allMigrations, openNewPool } from '#operator/ledger-location';
+import { nextReference } from '#desk/references';
+import { allRooms, allTables } from '#process-manager/rooms';
+import { openNewPool } from '#operator/ledger-location';
 import { BackupError, readManifest } from '#backup/manifest';
 import { loadTables, writeTables } from '#backup/tables';
 import { takeBackup } from '#backup/take';
@@ -11,7 +13,7 @@ import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-sto
 import { inTransaction } from '#postgres/database';
 import { migrate } from '#postgres/migrations';
 import { Opened } from '#program/opened';
-import { serveLedger } from '#program/served-ledger';
+import { servedBy, serveLedger } from '#program/served-ledger';
 import { readSettings } from '#settings/settings';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -23,7 +25,7 @@ describe('taking a backup', () => {
   beforeAll(async () => {
     room = await mkdtemp(join(tmpdir(), 'redress-backup-'));
     database = await testDatabase();
-    await migrate(database.pool, ...allMigrations);
+    await migrate(database.pool, ...allRooms);
     store = new PostgresEventStore({ url: database.url });
     const stream = sampleStream('complaint');
     await store.append(stream, 'no_stream', [sampleFact({ stream })]);
@@ -39,6 +41,9 @@ describe('taking a backup', () => {
       directory,
       store: from,
       pool: database.pool,
+      tables: allTables,
+      servedBy,
+      nextReference,
       organisation: 'example',
       signal: new AbortController().signal,
     });
@@ -83,15 +88,18 @@ describe('taking a backup', () => {
 
     it('when there are many rows to count', async () => {
       const directory = await inRoom('counted');
-      const slowly = { table: 'es.secrets', where: 'pg_sleep(0.2) is not null' };
+      const slowly = { name: 'es.secrets', backup: { where: 'pg_sleep(0.2) is not null' } } as const;
       const [file] = await inTransaction(hasty, (tx) => writeTables(tx, directory, [slowly]));
       expect(file!.rows).toBe(3);
     });
 
     it('and when many rows of an interrupted restore make way', async () => {
       const directory = await inRoom('loaded');
-      const files = await inTransaction(hasty, (tx) => writeTables(tx, directory, [{ table: 'es.secrets' }]));
-      for (let times = 0; times < 2; times++) await inTransaction(hasty, (tx) => loadTables(tx, directory, files));
+      const files = await inTransaction(hasty, (tx) =>
+        writeTables(tx, directory, [{ name: 'es.secrets', backup: {} }]),
+      );
+      for (let times = 0; times < 2; times++)
+        await inTransaction(hasty, (tx) => loadTables(tx, directory, files, allTables));
       const { rows } = await database.pool.query('select count(*)::int as secrets from es.secrets');
       expect(rows).toEqual([{ secrets: 3 }]);
     });

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { allMigrations } from '#operator/ledger-location';
+import { allRooms } from '#process-manager/rooms';
 import { ledgerSource } from '#ledger/copy/source';
 import type { EventStore, Position, RecordedEvent } from '#ledger/stream/port';
 import { postgresBulkWriter } from '#ledger/adapters/postgres/bulk-writer';
@@ -36,7 +36,7 @@ describeWithEventStore('a copy that is killed', (eventStore) => {
       EVENTSTORE_URL: eventStore().url,
       LEDGER_PREFIX: `${deployment.environment['ORGANISATION']}-`,
     };
-    await migrate(database.pool, ...allMigrations);
+    await migrate(database.pool, ...allRooms);
     const streams = Array.from({ length: 40 }, () => `complaint-${randomUUID()}`);
     const digests = new Map<string, string>();
     await postgresBulkWriter(database.pool).write(

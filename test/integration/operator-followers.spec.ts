@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands } from '#operator/commands/all';
 import { operate } from '#operator/operate';
-import { processManagerMigrations } from '#process-manager/migrations';
+import { allRooms } from '#process-manager/rooms';
 import { startProjector } from '#projector/projector';
 import { referenceOf } from '#desk/reference';
 import type { NewEvent } from '#ledger/stream/port';
@@ -45,7 +45,7 @@ beforeEach(async () => {
     name: 'test',
     mint: false,
     log: silent,
-    migrations: [processManagerMigrations],
+    rooms: allRooms,
   });
   subscription = subscriptionOf((await ensureLive(parts.pool, complaints)).schema);
   end = new AbortController();

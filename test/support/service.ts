@@ -1,16 +1,14 @@
+import { allRooms } from '#process-manager/rooms';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from '#api/create-api';
 import { doors } from '#api/doors/doors';
 import { makeLog } from '#program/log';
-import { processManagerMigrations } from '#process-manager/migrations';
 import { startProcessManager } from '#process-manager/process-manager';
 import { startProjector } from '#projector/projector';
-import { deskMigrations } from '#desk/migrations';
 import type { DeskDependencies } from '#desk/desk-dependencies';
 import { PostgresReferences } from '#desk/references';
 import { adoptPolicy } from '#desk/system/adopt-policy';
-import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
 import { defaultPolicy } from '#policy/default-policy';
 import { migrate } from '#postgres/migrations';
 import { MasterKey } from '#privacy/master-key';
@@ -18,8 +16,6 @@ import { PostgresKeyTable } from '#privacy/postgres-key-table';
 import { Secrets } from '#privacy/secrets';
 import { Subjects } from '#privacy/subjects';
 import { Vault } from '#privacy/vault';
-import { readModelMigrations } from '#read-models/migrations';
-import { timerMigrations } from '#timers/migrations';
 import { Client } from './client.ts';
 import { openTestLedger } from './ledger.ts';
 import { testDatabase, type TestDatabase } from './test-database.ts';
@@ -40,7 +36,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 export const startService = async ({ followers = true } = {}): Promise<Service> => {
   const database = await testDatabase();
   const { pool } = database;
-  await migrate(pool, ledgerMigrations, deskMigrations, readModelMigrations, timerMigrations, processManagerMigrations);
+  await migrate(pool, ...allRooms);
   const ledger = await openTestLedger(database);
   const { store } = ledger;
   const { key } = MasterKey.mint();

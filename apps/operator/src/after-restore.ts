@@ -5,12 +5,23 @@ import { PostgresReferences } from '#desk/references';
 import { Chain, type LedgerSum } from '#ledger/copy/chain';
 import { PositionMap } from '#ledger/copy/position-map';
 import { ledgerSource } from '#ledger/copy/source';
-import { epochOf, moveStoredPositions, storedPositions } from '#ledger/copy/stored-positions';
+import {
+  epochOf,
+  forgetFollowers,
+  forgetParkedAt,
+  moveStoredPositions,
+  storedPositions,
+  subscriptionsAt,
+} from '#ledger/copy/stored-positions';
 import { numberOf, printPosition } from '#ledger/stream/position';
 import type { Position, RecordedEvent } from '#ledger/stream/port';
 import { whyAtRest } from '#ledger/adapters/postgres/rest';
 import { inTransaction } from '#postgres/database';
-import { serveLedger } from '#program/served-ledger';
+import { clearDerived } from '#postgres/tables';
+import { holdsKeys, keysThere } from '#privacy/postgres-key-table';
+import { allRooms } from '#process-manager/rooms';
+import { dropAllGenerations, subscriptionOf } from '#read-models/generations';
+import { servedBy, serveLedger } from '#program/served-ledger';
 import { isEnvelope } from '#fact/personal';
 import { OperatorError, type Out } from './command.ts';
 import { applyErasures, demandErasureList } from './erasure-list.ts';
@@ -79,7 +90,7 @@ export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
   await inTransaction(pool, async (tx) => {
     await tx.query('set local statement_timeout = 0');
     if (anew) await forgetFollowing(tx);
-    await tx.query('delete from es.parked where position = any($1)', [stored.filter(beyond)]);
+    await forgetParkedAt(tx, stored.filter(beyond));
     await moveStoredPositions(tx, (position) => {
       const here = numbered(position);
       const there = here === undefined ? null : positions.of(here);
@@ -103,8 +114,7 @@ const refuseElsewhere = async ({ kind, pool, store }: Place, served: string | un
       `This database serves no ledger now: ${served}. Run the command again that moves or restores, or go where it went.`,
     );
   if ((await store.head()) !== undefined) return;
-  const { rowCount } = await pool.query('select from es.keys limit 1');
-  if (rowCount !== 0)
+  if (await holdsKeys(pool))
     throw new OperatorError(
       'The ledger is empty, and the database holds keys of facts: look at EVENTSTORE_URL and LEDGER_PREFIX, or restore the ledger first.',
     );
@@ -148,8 +158,7 @@ const missingKeys = async (pool: Pool, page: readonly RecordedEvent[]): Promise<
   const used = page.map((fact) => ({ fact, kids: keysIn(fact.data) }));
   const kids = [...new Set(used.flatMap((one) => one.kids))];
   if (kids.length === 0) return [];
-  const { rows } = await pool.query<{ kid: string }>('select kid from es.keys where kid = any($1::uuid[])', [kids]);
-  const there = new Set(rows.map(({ kid }) => kid));
+  const there = await keysThere(pool, kids);
   return used
     .filter((one) => one.kids.some((kid) => !there.has(kid)))
     .map(({ fact }) => `${fact.stream} at revision ${fact.revision}`);
@@ -160,27 +169,12 @@ const keysIn = (value: unknown): string[] => {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(keysIn) : [];
 };
 
-const subscriptionsAt = async (pool: Pool, positions: readonly Position[]): Promise<string[]> => {
-  const { rows } = await pool.query<{ subscription: string }>(
-    'select subscription from es.checkpoints where position = any($1) order by 1',
-    [positions],
-  );
-  return rows.map(({ subscription }) => subscription);
-};
-
 /**
  * Followers of facts that are gone, whose rows tell of them: read models, and what the process manager counts by and has
  * set. All of it follows from the ledger; timers that fire again find their commands recorded.
  */
 const forgetFollowing = async (tx: PoolClient): Promise<void> => {
-  const { rows } = await tx.query<{ schema: string }>('delete from es.read_models returning schema');
-  for (const { schema } of rows) await tx.query(`drop schema if exists "${schema}" cascade`);
-  await tx.query('truncate es.timers, process_manager.complaints, process_manager.recurrence_counts');
-  for (const table of ['es.checkpoints', 'es.parked'])
-    await tx.query(`delete from ${table} where starts_with(subscription, 'projector:') or subscription = $1`, [
-      PROCESS_MANAGER,
-    ]);
+  await dropAllGenerations(tx);
+  await clearDerived(tx, allRooms);
+  await forgetFollowers(tx, PROCESS_MANAGER, subscriptionOf(''));
 };
-
-const servedBy = async (pool: Pool): Promise<string | undefined> =>
-  (await pool.query<{ epoch: string }>('select epoch from es.served_ledger')).rows[0]?.epoch;

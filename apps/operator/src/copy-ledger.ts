@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PoolClient } from 'pg';
-import { BESIDE, FOLLOWING, filledTables, loadTables, writeTables } from '#backup/tables';
+import { countReferencesFrom, nextReference } from '#desk/references';
+import { filledTables, loadTables, tablesTaken, writeTables } from '#backup/tables';
 import { compare, fill } from '#ledger/copy/fill';
 import type { LedgerSum } from '#ledger/copy/chain';
 import type { PositionMap } from '#ledger/copy/position-map';
@@ -12,7 +13,8 @@ import type { Position } from '#ledger/stream/port';
 import { numberOf, printPosition } from '#ledger/stream/position';
 import { putToRest, wakeUp, whyAtRest } from '#ledger/adapters/postgres/rest';
 import { inTransaction } from '#postgres/database';
-import { serveLedger } from '#program/served-ledger';
+import { allTables } from '#process-manager/rooms';
+import { servedBy, serveLedger } from '#program/served-ledger';
 import { OperatorError, type Out } from './command.ts';
 import type { Place } from './ledger-location.ts';
 import { Progress } from './progress.ts';
@@ -51,8 +53,8 @@ export const copyLedger = async ({ source, target, exclusive, out }: CopyOptions
   const sameDatabase = source.pool === target.pool;
   const [epoch, targetEpoch] = [await source.identity.epoch(), await target.identity.epoch()];
   if (epoch === targetEpoch) throw new OperatorError('Source and target are one and the same ledger.');
-  const served = await servedBy(source);
-  if ((await servedBy(target)) === targetEpoch) return { done: 'nothing-to-do' };
+  const served = await servedBy(source.pool);
+  if ((await servedBy(target.pool)) === targetEpoch) return { done: 'nothing-to-do' };
   // A run that was killed between its two databases goes on. Another target would be a second life of the same ledger.
   const resumed = served === movedTo(targetEpoch);
   if (served !== undefined && served !== epoch && !resumed)
@@ -136,15 +138,12 @@ const moveDatabase = async (
       await tx.query('set local statement_timeout = 0');
       if (source.kind === 'postgres') await restForEver(tx, head, epoch, fresh);
       await serveLedger(tx, movedTo(fresh));
-      const { rows } = await tx.query<{ next: string }>(
-        'select last_value + is_called::int as next from desk.reference_numbers',
-      );
-      return { files: await writeTables(tx, directory, [...FOLLOWING, ...BESIDE]), next: rows[0]!.next };
+      return { files: await writeTables(tx, directory, tablesTaken(allTables)), next: await nextReference(tx) };
     });
     await inTransaction(target.pool, async (tx) => {
       await tx.query('set local statement_timeout = 0');
-      await loadTables(tx, directory, files);
-      await tx.query(`select setval('desk.reference_numbers', $1, false)`, [next]);
+      await loadTables(tx, directory, files, allTables);
+      await countReferencesFrom(tx, next);
       if (target.kind === 'postgres') await wakeUp(tx);
       await moveStoredPositions(tx, move);
       await serveLedger(tx, fresh);
@@ -162,8 +161,8 @@ const refuseFilled = async (target: Place, sameDatabase: boolean): Promise<void>
   // Going back to a ledger at rest: what was added since follows behind its own facts. Anything else must be ours.
   if (target.kind === 'postgres' && !empty && why !== FILLING && !back)
     throw new OperatorError('The target holds facts, and no copy is under way there. Give it an empty database.');
-  if (sameDatabase || (await servedBy(target)) === UNFINISHED) return;
-  const filled = await inTransaction(target.pool, filledTables);
+  if (sameDatabase || (await servedBy(target.pool)) === UNFINISHED) return;
+  const filled = await inTransaction(target.pool, (tx) => filledTables(tx, allTables));
   if (filled.length > 0)
     throw new OperatorError(`The target’s database is not empty (${filled.join(', ')}). Give it an empty one.`);
 };
@@ -173,11 +172,6 @@ const reserve = (target: Place, sameDatabase: boolean): Promise<void> =>
     if (target.kind === 'postgres') await putToRest(tx, FILLING);
     if (!sameDatabase) await serveLedger(tx, UNFINISHED);
   });
-
-const servedBy = async ({ pool }: Place): Promise<string | undefined> => {
-  const { rows } = await pool.query<{ epoch: string }>('select epoch from es.served_ledger');
-  return rows[0]?.epoch;
-};
 
 /** NOTE: stored instead of an epoch in a database whose ledger went to another one. */
 const movedTo = (epoch: string): string => `moved-to-${epoch}`;

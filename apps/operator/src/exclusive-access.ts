@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { leasedSubscriptions } from '#ledger/follow/subscriptions';
 import type { Opened } from '#program/opened';
 import { KEPT_ALIVE, PROGRAM_LOCK } from '#program/program-lock';
 import { pause } from '#resilience/pause';
@@ -67,10 +68,7 @@ const connected = async (client: pg.Client, ours: readonly string[]): Promise<st
   return rows.map(({ name, connections }) => `${name} (${connections} connections)`);
 };
 
-const leased = async (client: pg.Client): Promise<string[]> => {
-  const { rows } = await client.query<{ subscription: string; holder: string | null }>(
-    `select subscription, holder from es.checkpoints
-      where owner is not null and lease_until > clock_timestamp() order by 1`,
+const leased = async (client: pg.Client): Promise<string[]> =>
+  (await leasedSubscriptions(client)).map(
+    ({ subscription, holder }) => `${subscription} (followed by ${holder ?? 'somebody'})`,
   );
-  return rows.map(({ subscription, holder }) => `${subscription} (followed by ${holder ?? 'somebody'})`);
-};

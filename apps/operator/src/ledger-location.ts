@@ -1,22 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import pg from 'pg';
-import { processManagerMigrations } from '#process-manager/migrations';
-import { deskMigrations } from '#desk/migrations';
 import { appendingWriter, type FactWriter } from '#ledger/copy/writer';
 import type { LedgerIdentity } from '#ledger/stream/ledger-identity';
 import type { EventStore } from '#ledger/stream/port';
 import { postgresBulkWriter } from '#ledger/adapters/postgres/bulk-writer';
-import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { isMigrated } from '#ledger/adapters/postgres/postgres-identity';
 import { openDatabase } from '#postgres/database';
 import { embeddedUrl, startEmbedded } from '#postgres/embedded';
-import type { MigrationList } from '#postgres/migrations';
-import { programMigrations } from '#program/migrations';
 import { openLedger } from '#program/open-ledger';
 import type { Opened } from '#program/opened';
-import { readModelMigrations } from '#read-models/migrations';
 import type { Settings } from '#settings/settings';
-import { timerMigrations } from '#timers/migrations';
 import { OperatorError } from './command.ts';
 
 /** A database and the ledger whose keys, checkpoints and lists it holds. */
@@ -37,16 +31,6 @@ export const OPERATOR = `redress-operate-${randomBytes(4).toString('hex')}`;
 /** A command goes over whole tables, which may be large; whoever is tired of waiting ends it. */
 const PATIENCE_MS = 3_600_000;
 
-/** Every schema of a deployment, whichever program would have made it. */
-export const allMigrations: readonly MigrationList[] = [
-  ledgerMigrations,
-  deskMigrations,
-  readModelMigrations,
-  timerMigrations,
-  programMigrations,
-  processManagerMigrations,
-];
-
 interface OpenedPool {
   readonly pool: pg.Pool;
   readonly databaseUrl: string;
@@ -62,8 +46,7 @@ export const openPool = async (settings: Settings, opened: Opened): Promise<Open
   const none = new OperatorError(`There is no database of the service in ${where}: look at DATABASE_URL and DATA_DIR.`);
   if (settings.databaseUrl === undefined && embeddedUrl(settings.dataDir) === undefined) throw none;
   const place = await openNewPool(settings, opened);
-  const { rows } = await place.pool.query<{ ours: boolean }>(`select to_regclass('es.head') is not null as ours`);
-  if (!rows[0]!.ours) throw none;
+  if (!(await isMigrated(place.pool))) throw none;
   return place;
 };
 

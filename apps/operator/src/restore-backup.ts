@@ -3,6 +3,7 @@ import { backupSource, verifyFacts } from '#backup/facts';
 import { verifyFile } from '#backup/files';
 import type { Manifest } from '#backup/manifest';
 import { filledTables, loadTables } from '#backup/tables';
+import { countReferencesFrom } from '#desk/references';
 import { compare, fill } from '#ledger/copy/fill';
 import { epochOf, moveStoredPositions, storedPositions } from '#ledger/copy/stored-positions';
 import { numberOf, printPosition } from '#ledger/stream/position';
@@ -10,10 +11,12 @@ import { putToRest, wakeUp, whyAtRest } from '#ledger/adapters/postgres/rest';
 import { inTransaction } from '#postgres/database';
 import { openMasterKey } from '#privacy/master-key-file';
 import { Secrets } from '#privacy/secrets';
-import { serveLedger } from '#program/served-ledger';
+import { PROVING } from '#privacy/tables';
+import { servedBy, serveLedger } from '#program/served-ledger';
 import { OperatorError, type Out } from './command.ts';
 import { applyErasures, demandErasureList } from './erasure-list.ts';
-import { allMigrations, masterKeyFileOf, type Place } from './ledger-location.ts';
+import { allRooms, allTables } from '#process-manager/rooms';
+import { masterKeyFileOf, type Place } from './ledger-location.ts';
 import { Progress } from './progress.ts';
 import { OUR_LEDGER, type ExclusiveAccess } from './exclusive-access.ts';
 import { goOnUnused, readReferenceRanges, referenceRangesOf } from './reference-ranges.ts';
@@ -47,7 +50,7 @@ const FILLING = 'A restore into it is not finished: run it again.';
 /** Reads the whole backup through, before anything is written. Throws BackupError, LedgerDamaged, OperatorError. */
 export const verifyBackup = async (directory: string, manifest: Manifest, out: Out): Promise<void> => {
   for (const [room, steps] of Object.entries(manifest.schemas)) {
-    const known = allMigrations.find((list) => list.room === room)?.migrations.map(({ name }) => name) ?? [];
+    const known = allRooms.find((list) => list.room === room)?.migrations.map(({ name }) => name) ?? [];
     const newer = steps.filter((step) => !known.includes(step));
     if (newer.length > 0)
       throw new OperatorError(
@@ -114,7 +117,7 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
       const there = positions.of(position);
       return there === null ? null : printPosition(epoch, numberOf(there, epochOf(there)));
     });
-    await tx.query(`select setval('desk.reference_numbers', $1, false)`, [manifest.nextReference]);
+    await countReferencesFrom(tx, manifest.nextReference);
   });
   const references = await goOnUnused(place, manifest.made);
   const erasures = await applyErasures(place);
@@ -129,7 +132,7 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
 const loadBeside = ({ directory, manifest, place }: RestoreOptions): Promise<void> =>
   inTransaction(place.pool, async (tx) => {
     await tx.query('set local statement_timeout = 0');
-    await loadTables(tx, directory, [...manifest.following, ...manifest.beside]);
+    await loadTables(tx, directory, [...manifest.following, ...manifest.beside], allTables);
   });
 
 /**
@@ -140,9 +143,9 @@ const proveKeyAndErasures = async (options: RestoreOptions): Promise<void> => {
   const { directory, manifest, place, withoutErasures } = options;
   await readReferenceRanges(referenceRangesOf(place.settings));
   const tried = new Error('tried');
-  const needed = manifest.beside.filter(({ table }) => ['es.secrets', 'es.erasures'].includes(table));
+  const needed = manifest.beside.filter(({ table }) => PROVING.includes(table));
   await inTransaction(place.pool, async (tx) => {
-    await loadTables(tx, directory, needed);
+    await loadTables(tx, directory, needed, allTables);
     if (!withoutErasures) await demandErasureList(place, tx);
     const seen = tx as unknown as Pool; // asks nothing of it but `query`
     await Secrets.open(seen, await openMasterKey({ pool: seen, file: masterKeyFileOf(place.settings), mint: false }));
@@ -153,10 +156,10 @@ const proveKeyAndErasures = async (options: RestoreOptions): Promise<void> => {
 };
 
 const refuseFilled = async ({ kind, pool, store }: Place): Promise<void> => {
-  const { rows } = await pool.query<{ epoch: string }>('select epoch from es.served_ledger');
-  if (rows[0]?.epoch === UNFINISHED) return;
-  const filled = await inTransaction(pool, filledTables);
-  if (filled.length > 0 || rows[0])
+  const served = await servedBy(pool);
+  if (served === UNFINISHED) return;
+  const filled = await inTransaction(pool, (tx) => filledTables(tx, allTables));
+  if (filled.length > 0 || served !== undefined)
     throw new OperatorError(
       `The database is not empty (${filled.join(', ') || 'it serves a ledger'}). A backup is restored into a new one.`,
     );

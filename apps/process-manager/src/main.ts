@@ -1,7 +1,7 @@
 import { adoptPolicyFile } from '#program/adopt-policy-file';
 import { startDaemon } from '#program/daemon';
 import { run } from '#program/run';
-import { processManagerMigrations } from './migrations.ts';
+import { allRooms } from './rooms.ts';
 import { managing } from './work.ts';
 
 void run({
@@ -11,7 +11,7 @@ void run({
     startDaemon(
       {
         name: 'process-manager',
-        migrations: [processManagerMigrations],
+        rooms: allRooms,
         begin: async (parts, signal) => {
           await adoptPolicyFile(parts.desk, settings.policyFile);
           return managing(parts, signal, log);

@@ -1,4 +1,4 @@
-import type { MigrationList } from '#postgres/migrations';
+import type { RoomSchema, Table } from '#postgres/tables';
 
 /** What the process manager counts by. Disposable: all of it follows from the ledger. Codes and ids only. */
 const COUNTING = `
@@ -31,7 +31,17 @@ create index recurrence_counts_received on process_manager.recurrence_counts (gr
 create index recurrence_counts_complaint on process_manager.recurrence_counts (group_key, complaint, number);
 `;
 
-export const processManagerMigrations: MigrationList = {
+const COUNTED: Omit<Table, 'name'> = {
+  content: 'derived',
+  rights: ['select', 'insert', 'update', 'delete'],
+  backup: { taken: 'before-facts' },
+};
+
+export const processManagerMigrations: RoomSchema = {
   room: 'process_manager',
+  tables: [
+    { name: 'process_manager.complaints', ...COUNTED },
+    { name: 'process_manager.recurrence_counts', ...COUNTED },
+  ],
   migrations: [{ name: '001-counting', sql: COUNTING }],
 };

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { apiOver } from '#api/api-over';
-import { processManagerMigrations } from '#process-manager/migrations';
+import { allRooms } from '#process-manager/rooms';
 import { managing } from '#process-manager/work';
 import { projecting } from '#projector/work';
 import { publishing } from '#publisher/work';
@@ -41,7 +41,7 @@ export const startStandalone = (
       mint: settings.masterKeyFile === undefined,
       log,
       clock,
-      migrations: [processManagerMigrations],
+      rooms: allRooms,
     });
     opened.closeBy(() => parts.close());
     await adoptPolicyFile(parts.desk, settings.policyFile);

@@ -1,36 +1,21 @@
 import type { PoolClient } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import type { InBackup, Table } from '#postgres/tables';
 import { pour, writeFile } from './files.ts';
 import { BackupError, type TableFile } from './manifest.ts';
 
-interface Kept {
-  readonly table: string;
-  /** The rows that are worth keeping. Absent: all. */
-  readonly where?: string;
-  /** What belongs to the running programs only. */
-  readonly without?: readonly string[];
-}
+/** A table as it lies in a backup. */
+type Kept = Pick<Table, 'name'> & { readonly backup: Pick<InBackup, 'where' | 'without'> };
 
-/** Read models are made anew from the facts, and so are their checkpoints. */
-const NOT_OF_READ_MODELS = `not starts_with(subscription, 'projector:')`;
-
-/** How the followers stand. A state may lie before the facts of its backup, never behind them: take these first. */
-export const FOLLOWING: readonly Kept[] = [
-  { table: 'es.checkpoints', where: NOT_OF_READ_MODELS, without: ['owner', 'holder', 'lease_until'] },
-  { table: 'es.parked', where: NOT_OF_READ_MODELS },
-  { table: 'es.timers', without: ['not_before', 'claimed_by'] },
-  { table: 'process_manager.complaints' },
-  { table: 'process_manager.recurrence_counts' },
-];
-
-/** What facts need. A key is durable no later than the facts that it seals: take these last. */
-export const BESIDE: readonly Kept[] = [
-  { table: 'es.keys' },
-  { table: 'es.secrets' },
-  { table: 'es.subjects' },
-  { table: 'es.erasures' },
-  { table: 'desk.complaint_references' },
-];
+/** The tables that are in a backup, and those of them that are taken before or after the facts. */
+export const tablesTaken = (
+  tables: readonly Table[],
+  taken?: InBackup['taken'],
+): readonly (Table & { readonly backup: InBackup })[] =>
+  tables.filter(
+    (table): table is Table & { readonly backup: InBackup } =>
+      table.backup !== false && (taken === undefined || table.backup.taken === taken),
+  );
 
 /** Writes each table into a file of its own. Within one transaction of one snapshot. */
 export const writeTables = async (
@@ -39,7 +24,8 @@ export const writeTables = async (
   kept: readonly Kept[],
 ): Promise<readonly TableFile[]> => {
   const files: TableFile[] = [];
-  for (const { table, where = 'true', without = [] } of kept) {
+  for (const { name: table, backup } of kept) {
+    const { where = 'true', without = [] } = backup;
     const columns = (await columnsOf(tx, table)).filter((column) => !without.includes(column));
     if (columns.length === 0) continue; // a program that never ran here has no tables
     const rows = await tx.query<{ count: string }>({
@@ -54,11 +40,17 @@ export const writeTables = async (
   return files;
 };
 
-/** Puts the files' rows in the place of what the tables hold. Within a transaction. */
-export const loadTables = async (tx: PoolClient, directory: string, files: readonly TableFile[]): Promise<void> => {
+/** Puts the files' rows in the place of what the tables hold. Within a transaction. `tables`: all that we have. */
+export const loadTables = async (
+  tx: PoolClient,
+  directory: string,
+  files: readonly TableFile[],
+  tables: readonly Table[],
+): Promise<void> => {
+  const ours = tablesTaken(tables);
   for (const file of files) {
     const { table, columns, rows } = file;
-    if (!ALL.some((kept) => kept.table === table) || !columns.every((column) => /^[a-z_]+$/.test(column)))
+    if (!ours.some(({ name }) => name === table) || !columns.every((column) => /^[a-z_]+$/.test(column)))
       throw new BackupError(`The backup names a table that is none of ours: ${JSON.stringify(table)}.`);
     await tx.query(`truncate ${table}`); // whatever an interrupted run left there, at once
     const loading = tx.query(untimed(copyFrom(`copy ${table} (${listed(columns)}) from stdin`)));
@@ -67,24 +59,24 @@ export const loadTables = async (tx: PoolClient, directory: string, files: reado
     if (loading.rowCount !== rows)
       throw new BackupError(`${file.file} holds ${loading.rowCount} rows, and the manifest says ${rows}.`);
   }
-  // What was loaded by its number must not be counted again.
-  await tx.query({
-    text: `select setval(pg_get_serial_sequence('es.timers', 'number'), greatest((select max(number) from es.timers), 1))`,
-    ...PATIENT,
-  });
+  for (const { name, backup } of ours)
+    if (backup.counter !== undefined)
+      await tx.query({
+        text: `select setval(pg_get_serial_sequence('${name}', '${backup.counter}'),
+                             greatest((select max("${backup.counter}") from ${name}), 1))`,
+        ...PATIENT,
+      });
 };
 
 /** Large tables take their time; the server's own limit is lifted by `set local statement_timeout`. */
 const PATIENT = { query_timeout: 3_600_000 } as object;
 
-const ALL = [...FOLLOWING, ...BESIDE];
-
-/** Those of our tables that hold rows. */
-export const filledTables = async (tx: PoolClient): Promise<string[]> => {
+/** Those of the tables of a backup that hold rows. */
+export const filledTables = async (tx: PoolClient, tables: readonly Table[]): Promise<string[]> => {
   const filled: string[] = [];
-  for (const { table } of ALL) {
-    if ((await columnsOf(tx, table)).length === 0) continue;
-    if ((await tx.query(`select from ${table} limit 1`)).rowCount !== 0) filled.push(table);
+  for (const { name } of tablesTaken(tables)) {
+    if ((await columnsOf(tx, name)).length === 0) continue;
+    if ((await tx.query(`select from ${name} limit 1`)).rowCount !== 0) filled.push(name);
   }
   return filled;
 };

@@ -4,17 +4,24 @@ import { Chain } from '#ledger/copy/chain';
 import { ledgerSource } from '#ledger/copy/source';
 import { epochOf } from '#ledger/copy/stored-positions';
 import type { EventStore, RecordedEvent } from '#ledger/stream/port';
+import type { Table } from '#postgres/tables';
 import { syncDirectory } from '#privacy/durable-name';
 import { systemClock } from '#time/clock';
 import { linesOf } from './facts.ts';
 import { writeFile } from './files.ts';
 import { BackupError, writeManifest, type Manifest } from './manifest.ts';
-import { BESIDE, FOLLOWING, writeTables } from './tables.ts';
+import { tablesTaken, writeTables } from './tables.ts';
 
 export interface TakeOptions {
   readonly directory: string;
   readonly store: EventStore;
   readonly pool: Pool;
+  /** All that lie beside the facts. */
+  readonly tables: readonly Table[];
+  /** Which ledger the database says that it serves. */
+  readonly servedBy: (tx: PoolClient) => Promise<string | undefined>;
+  /** The number of the reference that is given next. */
+  readonly nextReference: (tx: PoolClient) => Promise<string>;
   readonly organisation: string;
   readonly signal: AbortSignal;
   readonly onProgress?: (facts: number, last: RecordedEvent) => void;
@@ -26,7 +33,7 @@ export interface TakeOptions {
  * whichever store keeps the ledger. Throws BackupError, LedgerDamaged.
  */
 export const takeBackup = async (options: TakeOptions): Promise<Manifest> => {
-  const { directory, store, pool, organisation, signal } = options;
+  const { directory, store, pool, tables, servedBy, organisation, signal } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if ((await readdir(directory)).length > 0)
     throw new BackupError(`${directory} is not empty: each backup has a directory of its own.`);
@@ -35,7 +42,7 @@ export const takeBackup = async (options: TakeOptions): Promise<Manifest> => {
   const { served, schemas, following } = await inSnapshot(pool, async (tx) => ({
     served: await servedBy(tx),
     schemas: await schemasOf(tx),
-    following: await writeTables(tx, directory, FOLLOWING),
+    following: await writeTables(tx, directory, tablesTaken(tables, 'before-facts')),
   }));
 
   const position = await store.head();
@@ -48,8 +55,8 @@ export const takeBackup = async (options: TakeOptions): Promise<Manifest> => {
 
   const { servedNow, beside, nextReference } = await inSnapshot(pool, async (tx) => ({
     servedNow: await servedBy(tx),
-    beside: await writeTables(tx, directory, BESIDE),
-    nextReference: await nextReferenceOf(tx),
+    beside: await writeTables(tx, directory, tablesTaken(tables, 'after-facts')),
+    nextReference: await options.nextReference(tx),
   }));
   // Changed in the transaction that moves or restores (the store may know its epoch from before).
   if (servedNow !== served || (position !== undefined && epochOf(position) !== epoch))
@@ -74,10 +81,6 @@ export const takeBackup = async (options: TakeOptions): Promise<Manifest> => {
   await writeManifest(directory, manifest);
   return manifest;
 };
-
-/** Which ledger the database says that it serves. */
-const servedBy = async (tx: PoolClient): Promise<string | undefined> =>
-  (await tx.query<{ epoch: string }>('select epoch from es.served_ledger')).rows[0]?.epoch;
 
 /** What it reads is of one moment. */
 const inSnapshot = async <T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> => {
@@ -111,11 +114,4 @@ export const schemasOf = async (db: Pool | PoolClient): Promise<Record<string, s
     schemas[room] = steps.rows.map(({ name }) => name);
   }
   return schemas;
-};
-
-const nextReferenceOf = async (tx: PoolClient): Promise<string> => {
-  const { rows } = await tx.query<{ next: string }>(
-    'select last_value + is_called::int as next from desk.reference_numbers',
-  );
-  return rows[0]!.next;
 };

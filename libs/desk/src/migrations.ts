@@ -1,8 +1,19 @@
-import type { MigrationList } from '#postgres/migrations';
+import type { RoomSchema } from '#postgres/tables';
 
 /** NOTE: a storage format. What the desk keeps beside the ledger: complaints' references. */
-export const deskMigrations: MigrationList = {
+export const deskMigrations: RoomSchema = {
   room: 'desk',
+  tables: [
+    // Written before the fact that a reference is in.
+    {
+      name: 'desk.complaint_references',
+      content: 'kept',
+      rights: ['select', 'insert'],
+      backup: { taken: 'after-facts' },
+    },
+  ],
+  // The manifest of a backup names the number that is next.
+  sequences: [{ name: 'desk.reference_numbers', rights: ['usage', 'select', 'update'] }],
   migrations: [
     {
       name: '001-references',

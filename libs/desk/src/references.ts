@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { complaintReceived } from '#complaint/intake/events';
 import type { EventStore, Position } from '#ledger/stream/port';
 import { Batcher } from '#resilience/batcher';
@@ -14,6 +14,15 @@ export interface References {
 
 /** The number that is given next. */
 const NEXT = '(select last_value + is_called::int from desk.reference_numbers)';
+
+/** The number that is given next, decimal: what a backup and a copy take along. */
+export const nextReference = async (tx: PoolClient): Promise<string> =>
+  (await tx.query<{ next: string }>(`select ${NEXT} as next`)).rows[0]!.next;
+
+/** Numbers go on from there, whatever was given here before: a place that was filled with another's references. */
+export const countReferencesFrom = async (tx: PoolClient, next: string): Promise<void> => {
+  await tx.query(`select setval('desk.reference_numbers', $1, false)`, [next]);
+};
 
 /** Numbers and complaints, both unique for ever, in PostgreSQL whatever store keeps the facts. */
 export class PostgresReferences implements References {

@@ -15,6 +15,16 @@ interface StoredRow extends Omit<KeyRow, 'erasedAt'> {
   readonly erasedAt: Date | null;
 }
 
+/** Whether there is any key, erased ones too. */
+export const holdsKeys = async (pool: Pool): Promise<boolean> =>
+  (await pool.query('select from es.keys limit 1')).rowCount !== 0;
+
+/** Those of the keys that have a row; an erased key has its row. */
+export const keysThere = async (pool: Pool, kids: readonly string[]): Promise<ReadonlySet<string>> => {
+  const { rows } = await pool.query<{ kid: string }>('select kid from es.keys where kid = any($1::uuid[])', [kids]);
+  return new Set(rows.map(({ kid }) => kid));
+};
+
 /** The key table in PostgreSQL (es.keys). Rows are inserted by the ledger, no later than the facts they seal. */
 export class PostgresKeyTable implements KeyTable {
   /** Every command that seals asks for a key: those that come at once are looked up in one statement. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { MigrationList } from '#postgres/migrations';
+import type { RoomSchema } from '#postgres/tables';
 import type { Settings } from '#settings/settings';
 import { systemClock, type Clock } from '#time/clock';
 import { followerCheck, keysCheck, ledgerCheck, type HealthCheck } from './health.ts';
@@ -12,7 +12,7 @@ import { openWatchDoor } from './watch-door.ts';
 /** What a program without an API brings to the parts that all share. */
 export interface Daemon {
   readonly name: string;
-  readonly migrations?: readonly MigrationList[];
+  readonly rooms?: readonly RoomSchema[];
   /** Begins the work; it ends by the signal. */
   begin(parts: Parts, signal: AbortSignal, log: Logger): Promise<Work>;
 }
@@ -39,7 +39,7 @@ export const startDaemon = (
       mint: false,
       log,
       clock,
-      ...(daemon.migrations && { migrations: daemon.migrations }),
+      ...(daemon.rooms && { rooms: daemon.rooms }),
     });
     opened.closeBy(() => parts.close());
     const end = new AbortController();

@@ -1,4 +1,4 @@
-import type { MigrationList } from '#postgres/migrations';
+import type { RoomSchema } from '#postgres/tables';
 
 /** NOTE: a storage format. One row: the epoch of the ledger whose keys, references, checkpoints and lists lie here. */
 const SERVED_LEDGER = `
@@ -9,8 +9,8 @@ create table es.served_ledger (
 `;
 
 /**
- * What the role that the programs run under may do, in every room: called by the owner, with that role's name, after the
- * migrations (\`operate prepare --role\`). Whoever calls it must be a member of the role, to hand it the read models.
+ * What a deployment was prepared with before rooms declared what the programs' role may do (libs/postgres, grants.ts).
+ * `operate prepare` does not call it any more.
  */
 const GRANTS = `
 create or replace function es.grant_application(role_name text) returns void language plpgsql as $$
@@ -56,8 +56,10 @@ end $$;
 revoke all on function es.grant_application(text) from public;
 `;
 
-export const programMigrations: MigrationList = {
+export const programMigrations: RoomSchema = {
   room: 'program',
+  // Each ledger's own: a restore writes it anew.
+  tables: [{ name: 'es.served_ledger', content: 'kept', rights: ['select', 'insert'], backup: false }],
   migrations: [
     { name: '001-served-ledger', sql: SERVED_LEDGER },
     { name: '002-grants', sql: GRANTS },

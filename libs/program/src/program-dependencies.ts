@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import type { Pool } from 'pg';
 import type { DeskDependencies } from '#desk/desk-dependencies';
-import { deskMigrations } from '#desk/migrations';
 import { PostgresReferences } from '#desk/references';
 import type { LedgerIdentity } from '#ledger/stream/ledger-identity';
 import type { EventStore } from '#ledger/stream/port';
-import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
 import { openDatabase } from '#postgres/database';
-import { migrate, type MigrationList } from '#postgres/migrations';
+import { migrate } from '#postgres/migrations';
+import type { RoomSchema } from '#postgres/tables';
 import { reapplyErasures, unlistedErasures, type EraseOptions } from '#privacy/erase';
 import { FileErasureLog } from '#privacy/erasure-log';
 import { openMasterKey } from '#privacy/master-key-file';
@@ -16,11 +15,9 @@ import { Secrets } from '#privacy/secrets';
 import { Subjects } from '#privacy/subjects';
 import { Vault } from '#privacy/vault';
 import { forgetInReadModels } from '#read-models/forget';
-import { readModelMigrations } from '#read-models/migrations';
 import type { Settings } from '#settings/settings';
-import { timerMigrations } from '#timers/migrations';
 import { systemClock, type Clock } from '#time/clock';
-import { programMigrations } from './migrations.ts';
+import { rooms } from './rooms.ts';
 import { openingAll } from './opened.ts';
 import { openLedger, type OpenedLedger } from './open-ledger.ts';
 import { onlyWhileLocked, ProgramLock } from './program-lock.ts';
@@ -49,8 +46,8 @@ export interface OpenOptions {
   readonly log: { warn(about: object, message: string): void };
   /** Default: the machine's. */
   readonly clock?: Clock;
-  /** Of the program's own rooms. */
-  readonly migrations?: readonly MigrationList[];
+  /** Whose tables are brought up to date; absent: those that every program needs. */
+  readonly rooms?: readonly RoomSchema[];
 }
 
 /**
@@ -67,15 +64,7 @@ export const openParts = (settings: Settings, options: OpenOptions): Promise<Par
       onIdleError: () => log.warn({ part: 'database' }, 'an idle connection broke; the pool replaces it'),
     });
     opened.closeBy(() => pool.end());
-    await migrate(
-      pool,
-      ledgerMigrations,
-      deskMigrations,
-      readModelMigrations,
-      timerMigrations,
-      programMigrations,
-      ...(options.migrations ?? []),
-    );
+    await migrate(pool, ...(options.rooms ?? rooms));
     const keyFile = settings.masterKeyFile ?? `${resolve(settings.dataDir)}.master-key`;
     const master = await openMasterKey({ pool, file: keyFile, mint: options.mint });
     const secrets = await Secrets.open(pool, master);

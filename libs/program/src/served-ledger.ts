@@ -1,5 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
+import { followedEpochs } from '#ledger/copy/stored-positions';
 import type { EventStore, Position } from '#ledger/stream/port';
+import { holdsKeys } from '#privacy/postgres-key-table';
 
 /** The settings lead to another ledger than the one that this database serves; the message says what to do. */
 export class OtherLedger extends Error {
@@ -48,15 +50,15 @@ export const serveLedger = async (tx: Pool | PoolClient, epoch: string): Promise
   );
 };
 
-const standingOf = async (pool: Pool): Promise<{ served: string | undefined; followed: string[]; keys: boolean }> => {
-  const { rows } = await pool.query<{ served: string | null; followed: string[]; keys: boolean }>(
-    `select (select epoch from es.served_ledger) as served,
-            array(select distinct split_part(position, '.', 1) from es.checkpoints where position is not null) as followed,
-            exists (select from es.keys) as keys`,
-  );
-  const { served, followed, keys } = rows[0]!;
-  return { served: served ?? undefined, followed, keys };
-};
+/** What the database says that it serves: an epoch, or why it serves none. Undefined: no program was started on it. */
+export const servedBy = async (db: Pool | PoolClient): Promise<string | undefined> =>
+  (await db.query<{ epoch: string }>('select epoch from es.served_ledger')).rows[0]?.epoch;
+
+const standingOf = async (pool: Pool): Promise<{ served: string | undefined; followed: string[]; keys: boolean }> => ({
+  served: await servedBy(pool),
+  followed: await followedEpochs(pool),
+  keys: await holdsKeys(pool),
+});
 
 const holdsComplaints = async (store: EventStore): Promise<boolean> => {
   for (let after: Position | undefined; ;) {

@@ -150,3 +150,24 @@ const makeGeneration = async (
   );
   return { model, version, generation, schema, state };
 };
+
+/** Gives the schemas of all generations to the role that makes and drops them, and lets it make more. */
+export const handOver = async (tx: PoolClient, role: string): Promise<void> => {
+  const { rows } = await tx.query<{ statement: string }>(
+    `select format('grant create on database %I to ', current_database()) as statement
+     union all
+     select format('alter schema %I owner to ', n.nspname)
+       from es.read_models m join pg_namespace n on n.nspname = m.schema
+     union all
+     select format('alter table %I.%I owner to ', n.nspname, c.relname)
+       from es.read_models m
+       join pg_namespace n on n.nspname = m.schema join pg_class c on c.relnamespace = n.oid and c.relkind = 'r'`,
+  );
+  for (const { statement } of rows) await tx.query(statement + role);
+};
+
+/** Removes every generation with its tables; the projector makes them anew. Their checkpoints are the caller's. */
+export const dropAllGenerations = async (tx: PoolClient): Promise<void> => {
+  const { rows } = await tx.query<{ schema: string }>('delete from es.read_models returning schema');
+  for (const { schema } of rows) await tx.query(`drop schema if exists "${schema}" cascade`);
+};

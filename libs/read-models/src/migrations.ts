@@ -1,4 +1,5 @@
-import type { MigrationList } from '#postgres/migrations';
+import type { RoomSchema } from '#postgres/tables';
+import { handOver } from './generations.ts';
 
 /**
  * NOTE: a storage format. Which generations of each read model there are, and which one answers. The models' own tables
@@ -23,7 +24,11 @@ create table es.read_models (
 create unique index read_models_live on es.read_models (model, version) where state = 'live';
 `;
 
-export const readModelMigrations: MigrationList = {
+export const readModelMigrations: RoomSchema = {
   room: 'read_models',
+  tables: [
+    { name: 'es.read_models', content: 'derived', rights: ['select', 'insert', 'update', 'delete'], backup: false },
+  ],
+  grant: handOver,
   migrations: [{ name: '001-generations', sql: GENERATIONS }],
 };

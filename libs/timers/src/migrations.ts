@@ -1,4 +1,4 @@
-import type { MigrationList } from '#postgres/migrations';
+import type { RoomSchema } from '#postgres/tables';
 
 /**
  * NOTE: a storage format. es.timers is the ledger's table; these are the columns that firing needs. A timer that has fired
@@ -25,7 +25,16 @@ create index timers_pending on es.timers (due_at, number) where fired_at is null
 create index timers_lanes on es.timers (lane, number) where fired_at is null and lane is not null;
 `;
 
-export const timerMigrations: MigrationList = {
+export const timerMigrations: RoomSchema = {
   room: 'timers',
+  tables: [
+    // Timers that are set again fire again, and their commands are found recorded.
+    {
+      name: 'es.timers',
+      content: 'derived',
+      rights: ['select', 'insert', 'update', 'delete'],
+      backup: { taken: 'before-facts', without: ['not_before', 'claimed_by'], counter: 'number' },
+    },
+  ],
   migrations: [{ name: '001-firing', sql: FIRING }],
 };

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { BackupError } from '#backup/manifest';
 import { takeBackup } from '#backup/take';
+import { nextReference } from '#desk/references';
+import { allTables } from '#process-manager/rooms';
 import { openingAll } from '#program/opened';
-import { OtherLedger, proveServedLedger } from '#program/served-ledger';
+import { OtherLedger, proveServedLedger, servedBy } from '#program/served-ledger';
 import { NotUnderstood, OperatorError, type Command, type ExitCode } from '../command.ts';
 import { lacking } from '../erasure-list.ts';
 import { optionsOf } from '../options.ts';
@@ -32,6 +34,9 @@ the backups) and the list of erasures (ERASURE_LOG: keep it out of the backups, 
           directory,
           store: place.store,
           pool: place.pool,
+          tables: allTables,
+          servedBy,
+          nextReference,
           organisation: settings.organisation,
           signal: out.signal,
           onProgress: (facts, last) => progress.reached(facts, last.position),

@@ -4,7 +4,8 @@ import { readSettings, type Environment, type Settings } from '#settings/setting
 import { NotUnderstood, type Command, type ExitCode } from '../command.ts';
 import { copyLedger } from '../copy-ledger.ts';
 import { optionsOf } from '../options.ts';
-import { allMigrations, erasureLogOf, masterKeyFileOf, openNewPool, openPlace, openPool } from '../ledger-location.ts';
+import { allRooms } from '#process-manager/rooms';
+import { erasureLogOf, masterKeyFileOf, openNewPool, openPlace, openPool } from '../ledger-location.ts';
 import { demandExclusiveAccess, type ExclusiveAccess } from '../exclusive-access.ts';
 
 const STORES = ['postgres', 'eventstoredb'];
@@ -38,11 +39,11 @@ answered with 410.`,
 
       const exclusive: ExclusiveAccess[] = [];
       const sourcePool = await openPool(source, opened);
-      await migrate(sourcePool.pool, ...allMigrations);
+      await migrate(sourcePool.pool, ...allRooms);
       exclusive.push(await demandExclusiveAccess(sourcePool.databaseUrl, opened, out.signal));
       const targetPool = ownDatabase ? await openNewPool(target, opened) : sourcePool;
       if (ownDatabase) {
-        await migrate(targetPool.pool, ...allMigrations);
+        await migrate(targetPool.pool, ...allRooms);
         exclusive.push(await demandExclusiveAccess(targetPool.databaseUrl, opened, out.signal));
       }
       try {

@@ -1,5 +1,6 @@
 import { OTHER_EPOCH } from '#ledger/follow/recurring-errors';
 import { readStatus, type FollowerStatus } from '#ledger/follow/status';
+import { subscriptions } from '#ledger/follow/subscriptions';
 import { figuresOf } from '#program/health';
 import { openingAll } from '#program/opened';
 import type { Command, ExitCode } from '../command.ts';
@@ -27,11 +28,9 @@ the process that has its lease. The exit code is 1 when one has stopped.`,
           out.say(`${subscription}  ${note === undefined ? lineOf(status) : `${note}, ${figuresOf(status)}`}`);
           if (status.error === 'other-epoch') out.say(`  It stands still: ${OTHER_EPOCH}.`);
         }
-        const { rows } = await place.pool.query<{ subscription: string }>(
-          'select subscription from es.checkpoints where subscription <> all($1) order by 1',
-          [known.map(({ subscription }) => subscription)],
-        );
-        for (const { subscription } of rows) out.say(`${subscription}  of another version of the programs`);
+        for (const subscription of await subscriptions(place.pool))
+          if (!known.some((one) => one.subscription === subscription))
+            out.say(`${subscription}  of another version of the programs`);
         return stopped ? 1 : 0;
       } finally {
         await opened.close();

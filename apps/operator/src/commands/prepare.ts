@@ -1,8 +1,11 @@
+import { inTransaction } from '#postgres/database';
+import { grantApplication } from '#postgres/grants';
 import { migrate } from '#postgres/migrations';
 import { openingAll } from '#program/opened';
 import { NotUnderstood, type Command, type ExitCode } from '../command.ts';
 import { optionsOf } from '../options.ts';
-import { allMigrations, openNewPool } from '../ledger-location.ts';
+import { allRooms } from '#process-manager/rooms';
+import { openNewPool } from '../ledger-location.ts';
 
 export const prepare: Command = {
   name: 'prepare',
@@ -20,8 +23,8 @@ read models, which it owns. Commands that move or restore a ledger need the owne
         const { pool } = await openNewPool(settings, opened);
         if (role !== undefined && (await pool.query('select from pg_roles where rolname = $1', [role])).rowCount === 0)
           throw new NotUnderstood('There is no such role in this database: make it first.');
-        await migrate(pool, ...allMigrations);
-        if (role !== undefined) await pool.query('select es.grant_application($1)', [role]);
+        await migrate(pool, ...allRooms);
+        if (role !== undefined) await inTransaction(pool, (tx) => grantApplication(tx, allRooms, role));
         out.say(`The schemas are up to date${role === undefined ? '' : `, and the role ${role} may use them`}.`);
         return 0;
       } finally {

@@ -1,4 +1,4 @@
-import { processManagerMigrations } from '#process-manager/migrations';
+import { allRooms } from '#process-manager/rooms';
 import { replayParked } from '#ledger/follow/replay-parked';
 import { makeLog } from '#program/log';
 import { openingAll } from '#program/opened';
@@ -21,8 +21,7 @@ parked from there on. The exit code is 1 when anything is still parked.`,
       try {
         const { pool, databaseUrl } = await openPool(settings, opened);
         const log = makeLog('warn');
-        const migrations = [processManagerMigrations];
-        const parts = await openParts(settings, { databaseUrl, name: 'operate', mint: false, log, migrations });
+        const parts = await openParts(settings, { databaseUrl, name: 'operate', mint: false, log, rooms: allRooms });
         opened.closeBy(() => parts.close());
         const parking = (await knownFollowers(pool)).filter(({ follower }) => follower !== undefined);
         const chosen = parking.filter((one) => subscription === undefined || one.subscription === subscription);

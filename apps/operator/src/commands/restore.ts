@@ -5,7 +5,8 @@ import { openingAll } from '#program/opened';
 import { NotUnderstood, OperatorError, type Command, type ExitCode } from '../command.ts';
 import { optionsOf } from '../options.ts';
 import { ANSWERED_FOR, WITHOUT_LIST } from '../erasure-list.ts';
-import { allMigrations, openNewPool, openPlace } from '../ledger-location.ts';
+import { allRooms } from '#process-manager/rooms';
+import { openNewPool, openPlace } from '../ledger-location.ts';
 import { demandExclusiveAccess } from '../exclusive-access.ts';
 import { restoreBackup, verifyBackup } from '../restore-backup.ts';
 
@@ -33,7 +34,7 @@ lists are made anew by the projectors when the service starts.`,
         const manifest = await readManifest(directory);
         await verifyBackup(directory, manifest, out);
         const database = await openNewPool(settings, opened);
-        await migrate(database.pool, ...allMigrations);
+        await migrate(database.pool, ...allRooms);
         const exclusive = await demandExclusiveAccess(database.databaseUrl, opened, out.signal);
         const place = await openPlace(settings, database, opened);
         const restored = await restoreBackup({ directory, manifest, place, withoutErasures, exclusive, out });

@@ -4,7 +4,8 @@ import { setRight } from '../after-restore.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { ANSWERED_FOR, WITHOUT_LIST } from '../erasure-list.ts';
 import { optionsOf } from '../options.ts';
-import { allMigrations, openPlace, openPool } from '../ledger-location.ts';
+import { allRooms } from '#process-manager/rooms';
+import { openPlace, openPool } from '../ledger-location.ts';
 import { demandExclusiveAccess } from '../exclusive-access.ts';
 
 export const restored: Command = {
@@ -24,7 +25,7 @@ is not before it: keys must be at least as new as the facts. Its lists are then 
       const { [WITHOUT_LIST]: withoutErasures = false } = optionsOf(args, [], [WITHOUT_LIST]);
       try {
         const database = await openPool(settings, opened);
-        await migrate(database.pool, ...allMigrations);
+        await migrate(database.pool, ...allRooms);
         const exclusive = await demandExclusiveAccess(database.databaseUrl, opened, out.signal);
         const place = await openPlace(settings, database, opened);
         const { sum, epoch, references, erasures, setBack, anew } = await setRight({

@@ -10,6 +10,34 @@ export const storedPositions = async (db: Pool | PoolClient): Promise<Position[]
   return rows.map(({ position }) => position);
 };
 
+/** The ledgers, by epoch, that followers have followed. */
+export const followedEpochs = async (db: Pool | PoolClient): Promise<string[]> => {
+  const { rows } = await db.query<{ epoch: string }>(
+    `select distinct split_part(position, '.', 1) as epoch from es.checkpoints where position is not null`,
+  );
+  return rows.map(({ epoch }) => epoch);
+};
+
+/** Who stands at one of these positions. */
+export const subscriptionsAt = async (db: Pool | PoolClient, positions: readonly Position[]): Promise<string[]> => {
+  const { rows } = await db.query<{ subscription: string }>(
+    'select subscription from es.checkpoints where position = any($1) order by 1',
+    [positions],
+  );
+  return rows.map(({ subscription }) => subscription);
+};
+
+/** What was parked at these positions is gone. */
+export const forgetParkedAt = async (tx: PoolClient, positions: readonly Position[]): Promise<void> => {
+  await tx.query('delete from es.parked where position = any($1)', [positions]);
+};
+
+/** Subscriptions of this name, and those whose names begin so, begin again, and what they parked is gone. */
+export const forgetFollowers = async (tx: PoolClient, named: string, beginning: string): Promise<void> => {
+  for (const table of ['es.checkpoints', 'es.parked'])
+    await tx.query(`delete from ${table} where subscription = $1 or starts_with(subscription, $2)`, [named, beginning]);
+};
+
 export const epochOf = (position: Position): string => position.slice(0, position.indexOf('.'));
 
 /**

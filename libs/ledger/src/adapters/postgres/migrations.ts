@@ -1,5 +1,7 @@
-import type { MigrationList } from '#postgres/migrations';
+import type { RoomSchema } from '#postgres/tables';
+import { privacyTables } from '#privacy/tables';
 import { APPEND_MANY } from './append-many.sql.ts';
+import { ledgerTables } from './tables.ts';
 
 /** NOTE: a storage format, for ever. What each table is for stands beside it. */
 const TABLES = `
@@ -148,8 +150,10 @@ begin
 end $$;
 `;
 
-export const ledgerMigrations: MigrationList = {
+export const ledgerMigrations: RoomSchema = {
   room: 'ledger',
+  tables: [...ledgerTables, ...privacyTables],
+  functions: ['es.append_many(jsonb, int)'],
   migrations: [
     { name: '001-tables', sql: TABLES },
     { name: '002-append-many', sql: APPEND_MANY },

@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { mintEpoch, OtherOrganisation, type LedgerIdentity } from '../../stream/ledger-identity.ts';
 
+/** Whether a program of ours was ever started on the database. */
+export const isMigrated = async (pool: Pool): Promise<boolean> =>
+  (await pool.query<{ ours: boolean }>(`select to_regclass('es.head') is not null as ours`)).rows[0]!.ours;
+
 /** The identity of a ledger on PostgreSQL: it lies beside the head, `es.head`. */
 export class PostgresLedgerIdentity implements LedgerIdentity {
   constructor(private readonly pool: Pool) {}
