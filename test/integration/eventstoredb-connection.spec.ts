@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConnectionString } from '#ledger/adapters/eventstoredb/connection-string';
 import type { ServerError } from '#ledger/adapters/eventstoredb/server-error';
+import { Interruptions } from '#ledger/adapters/eventstoredb/interruptions';
 import { Server } from '#ledger/adapters/eventstoredb/server';
 import { StoreUnavailable, type EventStore } from '#ledger/stream/port';
 import { testCertificates } from '../eventstore/certificate.ts';
@@ -236,10 +237,10 @@ describe('a connection that is given up', () => {
     'ends an append that is about to begin on it, %s turns later',
     async (turns) => {
       const node = await startEventStoreServer();
-      const server = new Server(readConnectionString(node.url));
+      const server = new Server(readConnectionString(node.url), new Interruptions());
       const fact = { id: randomUUID(), type: 'Sample', data: '{}', metadata: '{}' };
-      await server.append('before', 'no_stream', [fact], 1_000);
-      const ended = server.append('then', 'no_stream', [{ ...fact, id: randomUUID() }], 1_000).then(
+      await server.append('before', 'no_stream', [fact], { deadlineMs: 1_000 });
+      const ended = server.append('then', 'no_stream', [{ ...fact, id: randomUUID() }], { deadlineMs: 1_000 }).then(
         () => 'stored',
         (error: unknown) => (error as ServerError).kind,
       );

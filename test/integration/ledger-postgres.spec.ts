@@ -246,6 +246,17 @@ describe('the PostgreSQL ledger', () => {
     expect(store.interruptions).toBe(before + 1);
   });
 
+  it('takes nothing that was decided behind another connection, and all the rest of that batch', async () => {
+    const [old, other] = [sampleStream(), sampleStream()];
+    const { interruptions } = store;
+    const outdated = store.append(old, 'no_stream', [sampleFact()], { since: interruptions - 1 });
+    const others = [store.append(other, 'no_stream', [sampleFact()], { since: interruptions })];
+    others.push(store.append(sampleStream(), 'no_stream', [sampleFact()]));
+    await expect(outdated).rejects.toBeInstanceOf(StoreUnavailable);
+    expect((await Promise.all(others)).map(({ revision }) => revision)).toEqual([0n, 0n]);
+    expect((await store.append(old, 'no_stream', [sampleFact()])).revision).toBe(0n);
+  });
+
   describe('in trouble that is no fact’s fault', () => {
     it.each([
       [

@@ -67,7 +67,14 @@ export class Desk {
     stream: string,
     request: Request,
     decide: (state: State | undefined, asked: Asked) => Decision<E> | Promise<Decision<E>>,
-    under: () => Promise<VersionedPolicy> = () => this.policies.newest(),
+    {
+      under = () => this.policies.newest(),
+      begins,
+    }: {
+      readonly under?: () => Promise<VersionedPolicy>;
+      /** Whether the stream cannot be there yet: then it is not read. */
+      readonly begins?: () => Promise<boolean>;
+    } = {},
   ): Promise<Outcome<State>> {
     const { store, vault, clock } = this.parts;
     // One look at the clock per decision: the rule and the ledger mean the same moment.
@@ -83,6 +90,7 @@ export class Desk {
         stream,
         request,
         memory: this.memory,
+        ...(begins && { begins }),
         now: () => moment,
         decide: async (state, facts) => {
           const policy = await (asked ?? under());

@@ -108,7 +108,7 @@ export class FollowUpDesk {
           call,
           policy,
         ),
-      () => this.desk.policies.version(resolution.policyVersion),
+      { under: () => this.desk.policies.version(resolution.policyVersion) },
     );
     return { id, outcome: notRefused(outcome) };
   }

@@ -10,6 +10,10 @@ export class InMemoryReferences implements References {
     return referenceOf(known >= 0 ? known : this.complaints.push(complaint) - 1);
   }
 
+  async isKnown(complaint: string): Promise<boolean> {
+    return this.complaints.includes(complaint);
+  }
+
   async find(reference: string): Promise<string | undefined> {
     const number = numberOfReference(reference);
     return number === undefined ? undefined : this.complaints[number];

@@ -8,6 +8,8 @@ import { numberOfReference, referenceOf } from './reference.ts';
 export interface References {
   /** The complaint's reference, counted when it is asked for the first time; the same for all who ask at once. */
   assign(complaint: string): Promise<string>;
+  /** Whether it was counted for this complaint. False: no fact of the complaint is stored, for the row is written before. */
+  isKnown(complaint: string): Promise<boolean>;
   /** The complaint's id. The reference is in the form that facts store. */
   find(reference: string): Promise<string | undefined>;
 }
@@ -28,11 +30,16 @@ export const countReferencesFrom = async (tx: PoolClient, next: string): Promise
 export class PostgresReferences implements References {
   /** Intakes that come at once are counted in one statement, and wait for one commit. */
   private readonly counting = new Batcher((complaints: readonly string[]) => this.count(complaints));
+  private readonly knowing = new Batcher((complaints: readonly string[]) => this.areKnown(complaints));
 
   constructor(private readonly pool: Pool) {}
 
   async assign(complaint: string): Promise<string> {
     return referenceOf((await this.counting.ask(complaint)) ?? (await this.numberOf(complaint))!);
+  }
+
+  isKnown(complaint: string): Promise<boolean> {
+    return this.knowing.ask(complaint);
   }
 
   async find(reference: string): Promise<string | undefined> {
@@ -113,6 +120,17 @@ export class PostgresReferences implements References {
     });
     const numbers = new Map(rows.map(({ number, complaint }) => [complaint, Number(number)]));
     return complaints.map((complaint) => numbers.get(complaint));
+  }
+
+  private async areKnown(complaints: readonly string[]): Promise<boolean[]> {
+    const { rows } = await this.pool.query<{ complaint: string }>({
+      name: 'known-references',
+      text: `select k.complaint from unnest($1::uuid[]) as a (complaint)
+              cross join lateral (select complaint from desk.complaint_references where complaint = a.complaint limit 1) k`,
+      values: [complaints],
+    });
+    const known = new Set(rows.map(({ complaint }) => complaint));
+    return complaints.map((complaint) => known.has(complaint));
   }
 
   private async numberOf(complaint: string): Promise<number | undefined> {

@@ -207,6 +207,7 @@ export const onlyWhileLocked = (store: EventStore, presence: Pick<ProgramLock, '
     get interruptions() {
       return store.interruptions;
     },
+    ...(store.watch && { watch: (stream: string) => store.watch!(stream) }),
     epoch: () => store.epoch(),
     append,
     readStream: (...asked) => store.readStream(...asked),

@@ -75,6 +75,8 @@ class IntakeHandler implements ICommandHandler<Intake> {
         ]);
         return receive(told(body, commandId, { reference, subject }, asked), complaint, asked.policy);
       },
+      // An intake that was taken before has its reference. A refused one has none, and is decided anew either way.
+      { begins: async () => !(await this.desk.parts.references.isKnown(id)) },
     );
     // If-Match can only mean a complaint that is not there yet.
     if (outcome.kind === 'mismatch') return { kind: 'mismatch', revision: outcome.revision, missed: outcome.missed };

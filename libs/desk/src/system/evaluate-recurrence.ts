@@ -34,7 +34,7 @@ export class EvaluateRecurrenceHandler implements ICommandHandler<EvaluateRecurr
         stream,
         request,
         (recurrence, { policy }) => evaluate(evaluation, recurrence, policy),
-        () => this.desk.policies.version(policyVersion),
+        { under: () => this.desk.policies.version(policyVersion) },
       ),
     );
   }

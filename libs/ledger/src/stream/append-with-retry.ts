@@ -58,6 +58,7 @@ export const appendWithRetry = async (
       const result = await store.append(stream, expected, sealed.events, {
         newKeys: sealed.keys.flatMap((key) => key.row ?? []),
         usedKeys: sealed.keys.filter((key) => !key.row).map((key) => key.kid),
+        ...(proven !== undefined && { since: proven }),
       });
       return unknown ? { ...result, deduplicated: 'unknown' as const } : result;
     } catch (error) {

@@ -43,6 +43,11 @@ export interface AppendOptions {
   readonly timeoutMs?: number;
   /** Data keys minted for these facts; written in the same statement where the store can. */
   readonly newKeys?: readonly NewKeyRow[];
+  /**
+   * `interruptions` when it was last proved that the stream ends where it is expected to: nothing is sent by another way
+   * than by that one (StoreUnavailable, or OutcomeUnknown after a call without an answer). Absent: by any.
+   */
+  readonly since?: number;
   /** Ids of all data keys used; an append under a key that was erased meanwhile throws KeyErased. */
   readonly usedKeys?: readonly string[];
 }
@@ -82,12 +87,23 @@ export interface SubscribeOptions {
   readonly signal: AbortSignal;
 }
 
+/** What is heard of one stream, from the first question on until the store is closed. */
+export interface StreamWatch {
+  /**
+   * Another number whenever something new may be in the stream: what was read behind the same number is all there is. What
+   * this process appended changes it before the append is answered, what others append as soon as the server tells. Undefined while nobody listens.
+   */
+  readonly heard: number | undefined;
+}
+
 export interface EventStore {
   /**
    * How often the way to the store broke, since the start. Behind a new one may stand a server that lacks what the old one
    * acknowledged: what is remembered of streams holds only while this stays. Absent: nothing may be remembered.
    */
   readonly interruptions?: number;
+  /** Listens to a stream for who would read it again and again to see whether it grew. Absent: reading is that cheap. */
+  watch?(stream: string): StreamWatch;
   /** The ledger's epoch: minted with it, changed when it is copied or restored. */
   epoch(): Promise<string>;
   /**

@@ -37,12 +37,11 @@ export interface Sealed {
 export const sealAll = async <State, E extends Event>(
   { kind, stream, vault, request }: { kind: StreamKind<State, E>; stream: string; vault: Vault; request: Origin },
   codec: Codec,
-  facts: readonly Fact[],
+  last: Fact | undefined,
   state: State | undefined,
   events: readonly E[],
   when: { recordedAt: string; effectiveAt: string; policyVersion: number },
 ): Promise<Sealed> => {
-  const last = facts.at(-1);
   const firstRevision = last ? last.revision + 1 : 0;
   let previousDigest = last?.digest ?? null;
   // Member by member: every fact passes here, and spreading costs ten times as much.

@@ -6,6 +6,7 @@ import type { Vault } from '#privacy/vault';
 import { backOff } from '#resilience/backoff';
 import { OutdatedInDoubt, appendWithRetry, isOutdated } from './append-with-retry.ts';
 import { Codec } from './codec.ts';
+import { History } from './history.ts';
 import {
   KeyErased,
   OutcomeUnknown,
@@ -65,6 +66,8 @@ export interface TransactOptions<State, E extends Event> {
   ) => Promise<{ decision: Decision<E>; policyVersion: number }> | { decision: Decision<E>; policyVersion: number };
   /** Absent: the stream is read. */
   readonly memory?: StreamMemory;
+  /** Whether such a stream cannot be there yet: then it is begun unread. The store compares; a mistake costs one try more. */
+  readonly begins?: () => Promise<boolean>;
   /** How long an append whose outcome is unknown is sent again before giving up. Default 30 s. */
   readonly patienceMs?: number;
 }
@@ -83,10 +86,11 @@ export const transact = async <State, E extends Event>(options: TransactOptions<
   const codec = codecOf(kind);
   let stored = false;
   let inDoubt = false;
-  const since = store.interruptions;
-  const remembered = memory?.recall<State>(stream);
+  const remembered =
+    memory?.recall<State>(stream) ??
+    ((await options.begins?.()) ? new History<State>(store.interruptions, [], undefined) : undefined);
   if (remembered) {
-    const outcome = await attempt(options, codec, { ...remembered, since });
+    const outcome = await attempt(options, codec, remembered);
     // What is recorded is recorded. Everything else is only said of a stream that was just read.
     if (outcome.kind === 'recorded') return outcome;
     memory?.forget(stream);
@@ -98,7 +102,7 @@ export const transact = async <State, E extends Event>(options: TransactOptions<
       throw stored ? recordedButUnread(cause) : inDoubt ? perhapsRecorded(cause) : cause;
     });
     inDoubt = false; // what was stored is there
-    const outcome = await attempt(options, codec, { facts, state: fold(kind, facts), since });
+    const outcome = await attempt(options, codec, new History(since, facts, fold(kind, facts)));
     if (outcome.kind !== 'again') return outcome;
     if (outcome.stored) {
       stored = true;
@@ -118,31 +122,26 @@ type Again =
   | { readonly kind: 'again'; readonly stored: false; readonly inDoubt: boolean; readonly cause: unknown }
   | { readonly kind: 'again'; readonly stored: true };
 
-/** What a command is decided on, and how often the store had lost its server when that was read. */
-interface Known<State> {
-  readonly facts: readonly Fact[];
-  readonly state: State | undefined;
-  readonly since: number | undefined;
-}
-
 const attempt = async <State, E extends Event>(
   options: TransactOptions<State, E>,
   codec: Codec,
-  { facts, state, since }: Known<State>,
+  history: History<State>,
 ): Promise<Outcome<State> | Again> => {
   const { store, vault, kind, stream, request, memory } = options;
-  const last = facts.at(-1);
+  const { facts, state, last } = history;
   const revision = last?.revision;
 
-  const mine = facts.filter((fact) => fact.commandId === request.commandId);
+  const mine = history.recordedBy(request.commandId);
   if (mine.length > 0) {
     if (mine[0]!.requestDigest !== request.requestDigest) return { kind: 'refused', revision, refusal: KEY_REUSED };
-    return recordedOutcome(mine, fold(kind, facts.slice(0, mine.at(-1)!.revision - facts[0]!.revision + 1))!, true);
+    const until = mine.at(-1)!.revision;
+    const then = until === revision ? state : fold(kind, facts.slice(0, until - facts[0]!.revision + 1));
+    return recordedOutcome(mine, then!, true);
   }
 
   if (request.ifMatch !== undefined && !matches(request.ifMatch, revision)) {
     const known = request.ifMatch === '*' ? -1 : Math.max(...request.ifMatch);
-    return { kind: 'mismatch', revision, missed: facts.filter((fact) => fact.revision > known) };
+    return { kind: 'mismatch', revision, missed: history.behind(known) };
   }
 
   const { decision, policyVersion } = await options.decide(state, facts);
@@ -159,8 +158,8 @@ const attempt = async <State, E extends Event>(
   let result: AppendResult;
   try {
     const when = { recordedAt, effectiveAt, policyVersion };
-    sealed = await sealAll(options, codec, facts, state, decision.events, when);
-    result = await appendWithRetry(options, last, sealed, since);
+    sealed = await sealAll(options, codec, last, state, decision.events, when);
+    result = await appendWithRetry(options, last, sealed, history.since);
   } catch (cause) {
     if (!isOutdated(cause)) throw cause;
     const inDoubt = cause instanceof OutdatedInDoubt;
@@ -180,8 +179,8 @@ const attempt = async <State, E extends Event>(
         });
   let after = state;
   for (const fact of written) after = kind.evolve(after, fact as FactOf<E>);
-  // What was read of one server does not hold for the next one.
-  if (store.interruptions === since) memory?.keep(stream, { facts: [...facts, ...written], state: after! });
+  if (history.grow(written, after!)) memory?.keep(stream, history);
+  else memory?.forget(stream);
   return recordedOutcome(written, after!, false);
 };
 

@@ -1,6 +1,5 @@
-import { backOff } from '#resilience/backoff';
 import { Bell } from '../../stream/bell.ts';
-import type { ServerError } from './server-error.ts';
+import { listenAgainAndAgain, type Listen } from './listening.ts';
 
 export interface LiveCounts {
   /** The server lets go of a live subscription whose reader lags some 96 events: ordinary, nothing is lost. */
@@ -8,10 +7,6 @@ export interface LiveCounts {
   /** Any other end: the connection broke, the server went away or closed it. */
   readonly broken: number;
 }
-
-const TRY_AGAIN = { firstMs: 100, maxMs: 5_000 };
-/** A live subscription that stood so long was a good one, whatever ended it. */
-const LASTED_MS = 500;
 
 /**
  * Rings the bell for what other processes append, by one live subscription for all followers of this process, as long as
@@ -26,7 +21,7 @@ export class LiveBell {
 
   constructor(
     private readonly bell: Bell,
-    private readonly listen: (heard: () => void, signal: AbortSignal) => Promise<ServerError | undefined>,
+    private readonly listen: Listen,
   ) {}
 
   get live(): LiveCounts {
@@ -53,19 +48,20 @@ export class LiveBell {
     await this.ended;
   }
 
-  private async run(signal: AbortSignal): Promise<void> {
-    let failures = 0;
-    while (!signal.aborted) {
-      const since = performance.now();
-      const why = await this.listen(() => this.bell.ring(), signal);
-      if (signal.aborted) return;
-      if (performance.now() - since > LASTED_MS) failures = 0;
-      if (why?.kind === 'slow-reader') this.counts.droppedAsSlow++;
-      else this.counts.broken++;
-      this.bell.ring(); // whatever came between the end and the next beginning
-      // Dropped for lagging: at once again. But a server that drops everybody at once is not asked without end.
-      if (why?.kind !== 'slow-reader' || failures > 0) await backOff(TRY_AGAIN, failures, signal);
-      failures++;
-    }
+  private run(signal: AbortSignal): Promise<void> {
+    const ring = (): void => this.bell.ring();
+    return listenAgainAndAgain(
+      this.listen,
+      {
+        begun: ring,
+        heard: ring,
+        ended: (why) => {
+          if (why?.kind === 'slow-reader') this.counts.droppedAsSlow++;
+          else this.counts.broken++;
+          ring(); // whatever came between the end and the next beginning
+        },
+      },
+      signal,
+    );
   }
 }

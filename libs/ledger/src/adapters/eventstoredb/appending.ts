@@ -32,7 +32,7 @@ export interface AppendingParts {
   readonly streams: Streams;
   readonly keys: Pool;
   /** Told of each append that was stored. */
-  readonly onAppended: () => void;
+  readonly onAppended: (stream: string) => void;
   readonly patienceMs: number;
   readonly callMs: number;
   /** Ends the trying. */
@@ -115,13 +115,14 @@ export class Appending {
     const sent = await sendAppend(server, {
       ...append,
       left: remaining,
+      since: options.since,
       deadlineMs: callMs,
       ending: left,
       isSameLedger: async () => (await log.current()).epoch === epoch,
     }).finally(() => (this.refused = progress.denied));
     const position = sent.position ?? (await this.positionOf(append.streamOnServer, sent.revision));
     log.noteAppended(position);
-    onAppended();
+    onAppended(append.stream);
     return {
       revision: sent.revision,
       position: printPosition(epoch, position),

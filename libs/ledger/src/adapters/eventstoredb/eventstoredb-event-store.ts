@@ -10,6 +10,7 @@ import {
   type ReadAllOptions,
   type ReadStreamOptions,
   type RecordedEvent,
+  type StreamWatch,
   type SubscribeOptions,
   type SubscriptionSignal,
 } from '../../stream/port.ts';
@@ -19,12 +20,14 @@ import { Bell } from '../../stream/bell.ts';
 import { Appending } from './appending.ts';
 import { readConnectionString } from './connection-string.ts';
 import { EventStoreDbLedgerIdentity } from './eventstoredb-identity.ts';
+import { Interruptions } from './interruptions.ts';
 import { LiveBell, type LiveCounts } from './append-notifier.ts';
 import { Log } from './log.ts';
 import { OwnFacts } from './fact-mapping.ts';
 import { Server } from './server.ts';
 import { ServerError } from './server-error.ts';
 import { Streams } from './streams.ts';
+import { WatchedStreams } from './watched-streams.ts';
 
 export interface EventStoreDbEventStoreOptions {
   /** `esdb://…`, as connection-string.ts says. Real credentials over a plain connection are refused. */
@@ -49,6 +52,7 @@ const HEALTH_MS = 1_500;
 /** The ledger on EventStoreDB. Data keys stay in PostgreSQL, where they can be erased. */
 export class EventStoreDbEventStore implements EventStore {
   readonly identity: EventStoreDbLedgerIdentity;
+  private readonly interrupted = new Interruptions();
   private readonly server: Server;
   private readonly streams: Streams;
   private readonly log: Log;
@@ -56,6 +60,7 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly bell = new Bell();
   private readonly followed = new SharedPages((page) => this.log.follow(page));
   private readonly liveBell: LiveBell;
+  private readonly watched: WatchedStreams;
   /** Nothing more is taken, and following ends. */
   private readonly closing = new AbortController();
   /** What was taken is tried no more. */
@@ -67,13 +72,18 @@ export class EventStoreDbEventStore implements EventStore {
     const { appendPatienceMs = 30_000, readPatienceMs = 5_000, placePatienceMs = 30_000, callMs = 5_000 } = times;
     this.callMs = callMs;
     const own = new OwnFacts(prefix);
-    const server = new Server(readConnectionString(url, allowPlainCredentials), () => identity.forget());
+    const { interrupted } = this;
+    const connection = readConnectionString(url, allowPlainCredentials);
+    const server = new Server(connection, interrupted, () => identity.forget());
     const ending = this.ending.signal;
     const patience = { ms: readPatienceMs, closing: ending, idleMs: callMs };
-    const identity = new EventStoreDbLedgerIdentity(server, own.identityStream, patience);
+    const identity = new EventStoreDbLedgerIdentity(server, own.identityStream, patience, () => interrupted.note());
     const streams = new Streams(server, own, identity, patience);
     const log = new Log(server, own, identity, { ...patience, placeMs: placePatienceMs });
-    const onAppended = (): void => this.bell.ring();
+    const onAppended = (stream: string): void => {
+      this.watched.noteAppended(stream);
+      this.bell.ring();
+    };
     const parts = {
       server,
       own,
@@ -86,8 +96,19 @@ export class EventStoreDbEventStore implements EventStore {
       ending,
     };
     this.appending = new Appending(parts);
-    this.liveBell = new LiveBell(this.bell, (heard, signal) => server.listen(prefix, heard, signal));
+    this.liveBell = new LiveBell(this.bell, (listener, signal) => server.listen({ prefix }, listener, signal));
+    this.watched = new WatchedStreams(
+      (stream) => (listener, signal) => server.listen({ stream: prefix + stream }, listener, signal),
+    );
     [this.server, this.identity, this.streams, this.log] = [server, identity, streams, log];
+  }
+
+  get interruptions(): number {
+    return this.interrupted.count;
+  }
+
+  watch(stream: string): StreamWatch {
+    return this.watched.watch(stream);
   }
 
   epoch(): Promise<string> {
@@ -158,7 +179,7 @@ export class EventStoreDbEventStore implements EventStore {
   async close(): Promise<void> {
     if (this.closing.signal.aborted) return;
     this.closing.abort();
-    await this.liveBell.stop();
+    await Promise.all([this.liveBell.stop(), this.watched.stop()]);
     const enough = setTimeout(() => this.ending.abort(), this.callMs);
     await this.appending.settled();
     clearTimeout(enough);

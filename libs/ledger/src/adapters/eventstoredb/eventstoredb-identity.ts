@@ -26,11 +26,14 @@ type IdentityEvent =
 /** The identity of a ledger on EventStoreDB: a stream of its own, read once and again after each trouble. */
 export class EventStoreDbLedgerIdentity implements LedgerIdentity {
   private known: Promise<KnownIdentity> | undefined;
+  private lastEpoch: string | undefined;
 
   constructor(
     private readonly server: Server,
     readonly stream: string,
     private readonly patience: Patience & { readonly idleMs: number },
+    /** Told when the ledger names another epoch than before. */
+    private readonly onNewEpoch: () => void,
   ) {}
 
   async epoch(): Promise<string> {
@@ -101,6 +104,8 @@ export class EventStoreDbLedgerIdentity implements LedgerIdentity {
     if (events.length === 0) return undefined;
     const known = foldIdentity(events);
     if (known.epoch === '') throw new StoreUnavailable(`the stream ${this.stream} was cut off: it names no epoch`);
+    if (this.lastEpoch !== undefined && this.lastEpoch !== known.epoch) this.onNewEpoch();
+    this.lastEpoch = known.epoch;
     return known;
   }
 
@@ -109,7 +114,7 @@ export class EventStoreDbLedgerIdentity implements LedgerIdentity {
     const checked = { id: randomUUID(), type: event.type, data: JSON.stringify(event.data), metadata: '{}' };
     for (const left = countdown(this.patience.ms); ;) {
       try {
-        await this.server.append(this.stream, expected, [checked], this.patience.idleMs);
+        await this.server.append(this.stream, expected, [checked], { deadlineMs: this.patience.idleMs });
         return;
       } catch (error) {
         if (!(error instanceof ServerError)) throw error;

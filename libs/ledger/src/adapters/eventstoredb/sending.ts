@@ -21,6 +21,8 @@ export interface Sending {
   readonly left: () => number;
   /** How long one call may take. */
   readonly deadlineMs: number;
+  /** See AppendOptions. */
+  readonly since: number | undefined;
   /** Whether the server still has the ledger for which this was decided. Throws StoreUnavailable. */
   readonly isSameLedger: () => Promise<boolean>;
   /** Ends the trying, not the call in flight. */
@@ -51,15 +53,20 @@ export interface Sent {
  * them again. Throws what the port names.
  */
 export const sendAppend = async (server: Server, sending: Sending): Promise<Sent> => {
-  const { streamOnServer, expected, events, left, ending, progress } = sending;
+  const { streamOnServer, expected, events, since, left, ending, progress } = sending;
   let previous: ServerError | undefined;
   for (;;) {
     if (previous) await proveSameLedger(sending);
     try {
       progress.sent = true;
-      return await server.append(streamOnServer, expected, events, Math.min(sending.deadlineMs, Math.max(1, left())));
+      const deadlineMs = Math.min(sending.deadlineMs, Math.max(1, left()));
+      return await server.append(streamOnServer, expected, events, {
+        deadlineMs,
+        ...(since !== undefined && { since }),
+      });
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
+      if (error.kind === 'interrupted') throw givenUp({ ...progress, sent: progress.inDoubt }, error.code, error);
       progress.denied = error.kind === 'denied';
       // This user was allowed before: what the earlier call did is not known.
       if (error.kind === 'denied' && progress.inDoubt) throw givenUp({ ...progress, sent: true }, error.code, error);

@@ -15,6 +15,8 @@ export type ErrorKind =
   /** A live subscription whose reader lags: ordinary. */
   | 'slow-reader'
   | 'no-such-position'
+  /** Certainly not done: the connection for which it was meant is gone. Whoever meant it decides anew. */
+  | 'interrupted'
   /** No answer in time. */
   | 'silent'
   /** All else: it may have been done. */

@@ -17,6 +17,8 @@ import type { CheckedEvent } from '../../stream/check-append.ts';
 import type { ExpectedRevision } from '../../stream/port.ts';
 import { BadConnectionString, type ConnectionString, type Credentials } from './connection-string.ts';
 import { collectPage, type EventSource, type Page, type ReadLimits } from './page.ts';
+import type { Interruptions } from './interruptions.ts';
+import type { Listener } from './listening.ts';
 import { ServerError, troubleOf } from './server-error.ts';
 import type { ServerEvent } from './server-event.ts';
 
@@ -42,6 +44,7 @@ export class Server {
 
   constructor(
     private readonly connection: ConnectionString,
+    private readonly interruptions: Interruptions,
     /** Told when a connection has broken: whoever answers next may hold other data. */
     private readonly onDisconnected: () => void = () => undefined,
   ) {
@@ -49,16 +52,21 @@ export class Server {
     this.client = this.connect();
   }
 
-  /** Throws ServerError. `position` is missing when the server does not say it. */
+  /**
+   * `since`: the interruptions behind which the server was seen to have what is expected; it goes to no other connection.
+   * Throws ServerError. `position` is missing when the server does not say it.
+   */
   async append(
     stream: string,
     expected: ExpectedRevision,
     events: readonly CheckedEvent[],
-    deadlineMs: number,
+    { deadlineMs, since }: { readonly deadlineMs: number; readonly since?: number },
   ): Promise<{ revision: bigint; position?: bigint }> {
     const sent = events.map(({ id, type, data, metadata }) =>
       jsonEvent({ id, type, data: JSON.parse(data) as JsonObject, metadata: JSON.parse(metadata) as JsonObject }),
     );
+    // From here to the connection's socket nothing is waited for but the client's own promises.
+    if (since !== undefined && since !== this.interruptions.count) throw new ServerError('interrupted', 'interrupted');
     const answer = this.client.appendToStream(stream, sent, {
       ...this.always(),
       expectedRevision: expected,
@@ -92,14 +100,20 @@ export class Server {
   }
 
   /**
-   * Tells of every new event in streams of the prefix, without giving it; answers why it ended, undefined when the
-   * server just closed it or the signal came. Leaves no call open.
+   * Tells of every new event in a stream, or in all streams of a prefix, without giving it; answers why it ended,
+   * undefined when the server just closed it or the signal came. Leaves no call open.
    */
-  async listen(prefix: string, heard: () => void, signal: AbortSignal): Promise<ServerError | undefined> {
-    const interval = { checkpointInterval: 100 };
-    const filter =
-      prefix === '' ? excludeSystemEvents(interval) : streamNameFilter({ prefixes: [prefix], ...interval });
-    const live = this.client.subscribeToAll({ ...this.always(), fromPosition: END, filter });
+  async listen(
+    to: { readonly stream: string } | { readonly prefix: string },
+    { begun, heard }: Listener,
+    signal: AbortSignal,
+  ): Promise<ServerError | undefined> {
+    const live =
+      'stream' in to
+        ? this.client.subscribeToStream(to.stream, { ...this.always(), fromRevision: END })
+        : this.client.subscribeToAll({ ...this.always(), fromPosition: END, filter: filterOf(to.prefix) });
+    // Nobody reads what it carries, so nothing of it is decoded.
+    (live as unknown as InsideSubscription).convertGrpcEvent = () => NOT_DECODED;
     // For the client's whole life: its own end of an unsubscribed call comes as an error, too.
     live.on('error', () => undefined);
     let onAbort: (() => void) | undefined;
@@ -111,7 +125,7 @@ export class Server {
         live.on('error', (error) => resolve(troubleOf(error)));
         live.on('end', () => resolve(undefined));
         live.on('close', () => resolve(undefined));
-        live.on('confirmation', heard);
+        live.on('confirmation', begun);
         live.on('data', heard);
       });
     } finally {
@@ -166,7 +180,13 @@ export class Server {
     const old = this.channel;
     this.channel = undefined;
     this.client = this.connect();
-    old?.close();
+    if (old) old.close();
+    else this.interrupted();
+  }
+
+  private interrupted(): void {
+    this.interruptions.note();
+    this.onDisconnected();
   }
 
   private connect(): EventStoreDBClient {
@@ -179,10 +199,18 @@ export class Server {
     const create = inside.createChannel;
     inside.createChannel = async () => {
       const channel = await create();
+      // A call that was refused unread would be sent again by itself, on whatever connection comes next.
+      channel.internalChannel.options['grpc.enable_retries'] = 0;
       // A call that has its channel, but has not begun, would throw where nobody hears it, and never end.
       const close = channel.close.bind(channel);
-      channel.close = () => void setImmediate(close);
-      this.watch(channel);
+      let closing = false;
+      channel.close = () => {
+        if (closing) return;
+        closing = true;
+        this.interrupted(); // said at once: the next call makes another channel
+        setImmediate(close);
+      };
+      this.watch(channel, () => closing);
       // One that was long in coming, for a client that was given up: whoever waits for it asks the present one.
       if (this.disposed || this.client !== client) channel.close();
       else this.channel = channel;
@@ -191,19 +219,20 @@ export class Server {
     return client;
   }
 
-  /** A channel connects again by itself, and no call hears of it. */
-  private watch(channel: Channel): void {
+  /** A channel connects again by itself, and no call hears of it. It says so before it connects again. */
+  private watch(channel: Channel, isClosing: () => boolean): void {
     const before = channel.getConnectivityState(false);
     if (before === CHANNEL.shutDown) return;
     channel.watchConnectivityState(before, Infinity, () => {
-      if (before === CHANNEL.ready) this.onDisconnected();
-      this.watch(channel);
+      if (before === CHANNEL.ready && !isClosing()) this.interrupted();
+      this.watch(channel, isClosing);
     });
   }
 }
 
 /** gRPC's, as far as it is used here. */
 interface Channel {
+  readonly internalChannel: { readonly options: Record<string, unknown> };
   close(): void;
   getConnectivityState(tryToConnect: boolean): number;
   watchConnectivityState(from: number, deadline: number, changed: () => void): void;
@@ -214,6 +243,17 @@ interface InsideClient {
   createChannel: () => Promise<Channel>;
   handleError: (of: unknown, error: unknown) => Promise<void>;
 }
+
+interface InsideSubscription {
+  convertGrpcEvent: () => object;
+}
+
+const NOT_DECODED = {};
+
+const filterOf = (prefix: string) => {
+  const interval = { checkpointInterval: 100 };
+  return prefix === '' ? excludeSystemEvents(interval) : streamNameFilter({ prefixes: [prefix], ...interval });
+};
 
 /** The states of a channel that matter here. */
 const CHANNEL = { ready: 2, shutDown: 4 } as const;

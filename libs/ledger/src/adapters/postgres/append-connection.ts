@@ -17,6 +17,8 @@ export interface AppendMember extends Member {
   readonly expected: ExpectedRevision;
   /** How many it holds. */
   readonly facts: number;
+  /** The losses when it was proved that its stream ends where it is expected to; undefined: whoever answers is right. */
+  readonly since?: number;
 }
 
 interface Row {
@@ -29,6 +31,8 @@ interface Row {
 /** The head's lock is waited for this long, and a batch may take that long, before the server gives it up. */
 const LOCK_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
+
+const ANOTHER_SERVER = 'the connection to the ledger was lost meanwhile';
 
 const STATEMENT = {
   name: 'append',
@@ -46,6 +50,16 @@ export class AppendConnection {
   /** Throws BatchFailed, StoreUnavailable or OutcomeUnknown for all members alike. */
   async send(members: readonly AppendMember[]): Promise<readonly MemberOutcome[]> {
     const client = await this.connected();
+    // Those that waited while the connection was lost were decided on what another server may not have.
+    const { losses } = this;
+    const fit = ({ since }: AppendMember): boolean => since === undefined || since === losses;
+    const sent = members.filter(fit);
+    const answered = sent.length > 0 ? await this.query(client, sent) : [];
+    let next = 0;
+    return members.map((member) => (fit(member) ? answered[next++]! : new StoreUnavailable(ANOTHER_SERVER)));
+  }
+
+  private async query(client: pg.Client, members: readonly AppendMember[]): Promise<readonly MemberOutcome[]> {
     const payload = `[${members.map((member) => member.body).join(',')}]`;
     try {
       const { rows } = await client.query<Row>({

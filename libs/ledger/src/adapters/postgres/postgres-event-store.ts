@@ -107,7 +107,14 @@ export class PostgresEventStore implements EventStore {
     options: AppendOptions = {},
   ): Promise<AppendResult> {
     const body = bodyOf(stream, expected, checkAppend(events), options);
-    const member: AppendMember = { stream, expected, facts: events.length, body, bytes: Buffer.byteLength(body) };
+    const member: AppendMember = {
+      stream,
+      expected,
+      facts: events.length,
+      body,
+      bytes: Buffer.byteLength(body),
+      ...(options.since !== undefined && { since: options.since }),
+    };
     return this.commits.append(member, options);
   }
 
