@@ -8,6 +8,7 @@ import { answerWritten } from '#api/answer';
 import { CallerOf } from '#api/caller-of';
 import { createApi } from '#api/create-api';
 import { Door } from '#api/doors/door';
+import { Refuses } from '#api/openapi/refuses';
 import { makeLog } from '#program/log';
 import { CodeParameter, InstantParameter, LimitParameter } from '#api/parameters';
 import type { ApiParts } from '#api/api-dependencies';
@@ -76,6 +77,7 @@ export const tinyApi = async (parts: Partial<ApiParts> = {}): Promise<Tiny> => {
   @Controller()
   class TinyDoors {
     @Door({ method: 'POST', path: 'v1/tiny', summary: 'Receive.', roles: STAFF })
+    @Refuses('not-ready-to-close')
     @ApiResponse({ status: 201, description: 'Recorded.', schema: WRITTEN })
     @ApiResponse({ status: 200, description: 'It was so.', schema: WRITTEN })
     async receive(

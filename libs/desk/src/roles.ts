@@ -11,6 +11,13 @@ export const STAFF = [...CONDUCTORS, 'auditor', 'privacy-officer', 'administrato
 /** Who may bring a complaint: intake never closes. An administrator brings existing records over. */
 export const RECEIVERS = ['customer', ...CONDUCTORS, 'administrator'] as const satisfies readonly Role[];
 
+/** Their names, for those who read about them. */
+export const ROLE_GROUPS: Readonly<Record<string, readonly Role[]>> = {
+  conductors: CONDUCTORS,
+  staff: STAFF,
+  receivers: RECEIVERS,
+};
+
 /** The roles that may go through a door; `open`: anybody, without being asked who they are. */
 export type Permission = readonly Role[] | 'open';
 

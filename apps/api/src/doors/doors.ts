@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { ApiParts } from '../api-dependencies.ts';
 import { CHAPTERS } from '#desk/commands/chapters';
 import { DeskModule } from '#desk/desk.module';
@@ -11,22 +12,25 @@ import { ReadingDoors } from './reading-doors.ts';
 import { ReceivingDoors } from './receiving.ts';
 import { writeDoors } from './write-doors.ts';
 
-/** Every door to the desk and to the lists: what a program adds to `createApi`. */
+/** Every door to the desk and to the lists. */
+export const DOORS: readonly Type[] = [
+  ...CHAPTERS.flatMap(writeDoors),
+  ReceivingDoors,
+  ReadingDoors,
+  FollowUpCallDoors,
+  RecurringComplaintDoors,
+  OverdueDoors,
+  NormDoors,
+  PolicyDoors,
+  CustomerDoors,
+];
+
+/** What a program adds to `createApi`. */
 export const doors = (
   desk: DeskDependencies,
   readers: ListReaders,
 ): Required<Pick<ApiParts, 'imports' | 'controllers' | 'providers'>> => ({
   imports: [DeskModule.with(desk)],
-  controllers: [
-    ...CHAPTERS.flatMap(writeDoors),
-    ReceivingDoors,
-    ReadingDoors,
-    FollowUpCallDoors,
-    RecurringComplaintDoors,
-    OverdueDoors,
-    NormDoors,
-    PolicyDoors,
-    CustomerDoors,
-  ],
+  controllers: DOORS,
   providers: [{ provide: LIST_READERS, useValue: { ...readers, clock: desk.clock } }],
 });
