@@ -29,7 +29,7 @@ describe('docs/routes.md', () => {
         { method: 'GET', path: 'v1/norms', summary: 'Norms.', roles: 'open' },
         { method: 'GET', path: 'v1/x', summary: 'X.', roles: ['auditor', 'lead'] },
       ],
-      () => 'libs/x.ts',
+      ({ name }) => ({ name, path: 'libs/x.ts' }),
     );
     expect(page.split('\n').filter((line) => line.includes('`/v1') || line.includes(' /v1'))).toEqual([
       '| `POST /v1/complaints/{complaint}/thanks` | conductors | Thank \\| the customer. | [`thank`](../libs/x.ts) | `CustomerThanked` | `already-closed` `not-found` |',
@@ -40,7 +40,11 @@ describe('docs/routes.md', () => {
 
   it('finds a rule in exactly one file', () => {
     const fileOf = ruleFiles(CHECKOUT);
-    expect(fileOf({ name: 'thank' })).toBe('libs/complaint/src/conversation/thank.ts');
-    expect(() => fileOf({ name: 'no-such-rule' })).toThrow('0 files');
+    expect(fileOf({ step: 'thanks', name: '' })).toEqual({
+      name: 'thank',
+      path: 'libs/complaint/src/conversation/thank.ts',
+    });
+    expect(fileOf({ name: 'receive' })).toEqual({ name: 'receive', path: 'libs/complaint/src/intake/receive.ts' });
+    expect(() => fileOf({ step: 'no-such-step', name: '' })).toThrow('0 files');
   });
 });

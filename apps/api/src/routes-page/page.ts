@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { CommandDescription } from '#desk/commands/command-description';
 import { ROLE_GROUPS, type DoorDescription } from '#desk/roles';
 import { doorOf } from '../doors/door.ts';
+import type { RuleFile } from './rule-files.ts';
 
 /** What a door may tell of itself besides where it is and who may go through it. */
 type Told = DoorDescription & Partial<Pick<CommandDescription, 'rule' | 'facts' | 'refusals' | 'operation'>>;
@@ -16,7 +17,7 @@ export const doorsIn = (controllers: readonly Type[]): Told[] =>
   );
 
 /** The page that tells what can be asked, by whom, and what it comes to: docs/routes.md. */
-export const routesPage = (doors: readonly Told[], fileOf: (rule: CommandDescription['rule']) => string): string => {
+export const routesPage = (doors: readonly Told[], fileOf: (rule: CommandDescription['rule']) => RuleFile): string => {
   const writes = doors.filter(({ method }) => method !== 'GET');
   const reads = doors.filter(({ method }) => method === 'GET');
   return `<!-- Written by \`npm run generate\` from the descriptions of commands and queries; not by hand. -->
@@ -54,7 +55,10 @@ const whoOf = ({ roles }: Told): string => {
   return Object.entries(ROLE_GROUPS).find(([, group]) => group === roles)?.[0] ?? roles.join(', ');
 };
 
-const ruleOf = ({ rule }: Told, fileOf: (rule: CommandDescription['rule']) => string): string =>
-  rule ? `[\`${rule.name}\`](../${fileOf(rule)})` : '';
+const ruleOf = ({ rule }: Told, fileOf: (rule: CommandDescription['rule']) => RuleFile): string => {
+  if (!rule) return '';
+  const { name, path } = fileOf(rule);
+  return `[\`${name}\`](../${path})`;
+};
 
 const coded = (codes: readonly string[] = []): string => codes.map((code) => `\`${code}\``).join(' ');

@@ -23,7 +23,6 @@ export class CauseBody extends DatedBody {
   readonly text?: string;
 }
 export const StateCause = complaintCommand({
-  step: 'causes',
   operation: 'PuttingRight.stateCause',
   summary: 'Name the process that is suspected or confirmed as a cause.',
   body: CauseBody,
@@ -52,7 +51,6 @@ export class ExplanationBody extends DatedBody {
   readonly reason?: string;
 }
 export const Explain = complaintCommand({
-  step: 'explanations',
   operation: 'PuttingRight.explain',
   summary: 'Explain why it happened, or say why no explanation is owed.',
   body: ExplanationBody,

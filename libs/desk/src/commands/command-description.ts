@@ -14,8 +14,8 @@ export interface CommandDescription extends DoorDescription {
   /** The name under which generated clients know it, as `Room.method`. NOTE: published. */
   readonly operation: string;
   readonly body: new () => Dated;
-  /** The rule that decides it; where it lies is found by its name. */
-  readonly rule: { readonly name: string };
+  /** The rule that decides it; where it lies is found by its step, of an intake by its name. */
+  readonly rule: { readonly step?: string; readonly name: string };
   readonly refusals: readonly RefusalCode[];
   readonly facts: readonly string[];
   /** The answer depends on this header. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { close } from '#complaint/ending/close';
 import { thank } from '#complaint/conversation/thank';
 import { fulfilPromise } from '#complaint/promises/fulfil-promise';
+import type { Complaint } from '#complaint/complaint';
+import type { Policy } from '#policy/policy';
 import { personalText } from '#fact/personal';
 import { CHAPTERS } from './chapters.ts';
 import { complaintCommand } from './complaint-command.ts';
@@ -13,7 +15,6 @@ import { FulfilmentBody } from './promises.ts';
 const least = { operation: 'Spec.command', summary: 'A command.', roles: ['handler'] } as const;
 const thanks = {
   ...least,
-  step: 'thanks',
   body: ThanksBody,
   rule: thank,
   tell: ({ why }: ThanksBody, { at }: { at: string }) => ({ why: personalText(why), effectiveAt: at }),
@@ -40,7 +41,6 @@ describe('the description of a command', () => {
     complaintCommand({ ...thanks, refusals, facts, tell: ({ why }: ThanksBody) => ({ why: personalText(why) }) });
     const closing = {
       ...least,
-      step: 'closures',
       body: ClosureBody,
       rule: close,
       refusals: ['already-closed', 'not-ready-to-close'],
@@ -55,33 +55,34 @@ describe('the description of a command', () => {
     });
   });
 
-  it('says by its step what the command acts upon', () => {
+  it('says by the step of its rule what it acts upon', () => {
     const fulfilment = {
       ...least,
       body: FulfilmentBody,
-      rule: fulfilPromise,
       refusals: ['unknown-issue'],
       facts: ['PromiseFulfilled'],
     } as const;
     const { description } = complaintCommand({
       ...fulfilment,
-      step: 'promises/fulfilments',
+      rule: fulfilPromise,
       tell: (_, { on }) => ({ promise: on }),
     });
     expect(description).toMatchObject({
       path: 'v1/complaints/:complaint/promises/:promise/fulfilments',
       parameters: ['complaint', 'promise'],
     });
+    const rule = (command: { readonly promise: string }, complaint: Complaint, policy: Policy) =>
+      fulfilPromise(command, complaint, policy);
     complaintCommand({
       ...fulfilment,
-      step: 'fulfilments',
+      rule: Object.assign(rule, { step: 'fulfilments' as const }),
       // @ts-expect-error: nothing is acted upon
       tell: (_, { on }) => ({ promise: on }),
     });
     complaintCommand({
       ...fulfilment,
       // @ts-expect-error: complaints hold no such things
-      step: 'hopes/fulfilments',
+      rule: Object.assign(rule, { step: 'hopes/fulfilments' as const }),
       tell: () => ({ promise: 'x' }),
     });
   });

@@ -19,10 +19,17 @@ import { FollowUpDesk } from '../follow-up-desk.ts';
 import type { Written } from '../written.ts';
 import { named, type CommandDescription, type Complete, type Refused } from './command-description.ts';
 
-type ComplaintRule = (command: never, complaint: Complaint, ...also: never[]) => ComplaintDecision;
+interface ComplaintRule {
+  (command: never, complaint: Complaint, ...also: never[]): ComplaintDecision;
+  /** The command's path below the complaint, its name as a next step, and the key of its wording. */
+  readonly step: string;
+}
 
 /** `promises` of `promises/fulfilments`: the command acts upon one of the promises. */
 type Within<Step extends string> = Step extends `${infer Things}/${string}` ? Things : never;
+
+/** A step that acts upon something acts upon what complaints hold. */
+type Upon<Step extends string> = [Within<Step>] extends [(typeof SUB_RESOURCES)[Thing]['path']] ? Step : never;
 
 /** What a rule is told of, besides the body. */
 interface Told<Step extends string> extends AskedOfComplaint {
@@ -37,20 +44,17 @@ interface Desks {
 
 /** A command to a complaint that stands, as it is described. */
 interface Described<
-  Step extends string,
   Body extends Dated,
   Rule extends ComplaintRule,
   Refusals extends readonly string[],
   Facts extends readonly string[],
 > {
-  /** Its path below the complaint, its name as a next step, and the key of its wording. */
-  readonly step: Step & ([Within<Step>] extends [(typeof SUB_RESOURCES)[Thing]['path']] ? Step : never);
   /** The name under which generated clients know it, as `Room.method`. NOTE: published. */
   readonly operation: string;
   readonly summary: string;
   readonly body: new () => Body;
   readonly roles: CommandDescription['roles'];
-  readonly rule: Rule;
+  readonly rule: Rule & { readonly step: Upon<Rule['step']> };
   /** All that the rule refuses, and nothing else. */
   readonly refusals: Complete<RefusalsOf<Rule>, Refusals>;
   /** All that the rule records, and nothing else. */
@@ -58,7 +62,7 @@ interface Described<
   /** Contradictions within the body, which neither its fields nor the rule can see. */
   readonly check?: (body: Body) => Refused | undefined;
   /** The body as the rule takes it. */
-  readonly tell: (body: Body, told: Told<Step>) => Parameters<Rule>[0];
+  readonly tell: (body: Body, told: Told<Rule['step']>) => Parameters<Rule>[0];
   /** What it creates, if that has an id and an URL of its own. */
   readonly creates?: Thing;
   /** Work that belongs to the answer: also done when the command is found recorded, so it must bear repeating. */
@@ -86,29 +90,28 @@ export interface ComplaintCommand<Body extends Dated, On extends readonly string
  * the rule and answers. Its door is made from the description, too.
  */
 export const complaintCommand = <
-  const Step extends string,
   Body extends Dated,
   Rule extends ComplaintRule,
   const Refusals extends readonly string[],
   const Facts extends readonly string[],
 >(
-  described: Described<Step, Body, Rule, Refusals, Facts> &
+  described: Described<Body, Rule, Refusals, Facts> &
     (Rule extends (command: never, complaint: Complaint, policy: VersionedPolicy) => unknown
       ? { readonly ask?: Asking<Rule> }
       : { readonly ask: Asking<Rule> }),
-): ComplaintCommand<Body, [Within<Step>] extends [never] ? [] : [on: string]> => {
+): ComplaintCommand<Body, [Within<Rule['step']>] extends [never] ? [] : [on: string]> => {
   const { body, rule, check, tell, creates, then } = described;
   const ask =
     described.ask ??
     (((command, complaint, { policy }) =>
       rule(command as never, complaint, policy as never) as ReturnType<Rule>) satisfies Asking<Rule>);
-  const thing = thingOf(described.step);
+  const thing = thingOf(rule.step);
 
   class Asked extends ToComplaint<Body> {
     static readonly description: CommandDescription = {
       ...described,
       method: 'POST',
-      path: pathOf(described.step, thing),
+      path: pathOf(rule.step, thing),
       body,
       parameters: thing === undefined ? ['complaint'] : ['complaint', thing],
       command: (within, given, caller) => new Asked(within[0]!, given as Body, caller, within[1]),
@@ -124,7 +127,7 @@ export const complaintCommand = <
     ) {}
 
     async execute(command: Asked): Promise<Written> {
-      const on = command.on as Told<Step>['on'];
+      const on = command.on as Told<Rule['step']>['on'];
       return (
         check?.(command.body) ??
         this.desk.write(

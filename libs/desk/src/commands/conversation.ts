@@ -22,7 +22,6 @@ export class ThanksBody extends DatedBody {
   readonly why!: string;
 }
 export const Thank = complaintCommand({
-  step: 'thanks',
   operation: 'Conversation.thank',
   summary: 'Thank the customer, saying why the complaint matters.',
   body: ThanksBody,
@@ -40,7 +39,6 @@ export class ApologyBody extends OverridableBody {
   readonly words!: string;
 }
 export const Apologise = complaintCommand({
-  step: 'apologies',
   operation: 'Conversation.apologise',
   summary: 'Apologise. The level is the role of who acts; the thanks come first.',
   body: ApologyBody,
@@ -61,7 +59,6 @@ export class ResponsibilityBody extends DatedBody {
   readonly words!: string;
 }
 export const AcceptResponsibility = complaintCommand({
-  step: 'responsibility',
   operation: 'Conversation.acceptResponsibility',
   summary: 'Accept responsibility in the name of the company: a manager or a director.',
   body: ResponsibilityBody,
@@ -80,7 +77,6 @@ export class InformationRequestBody extends DatedBody {
   readonly topic?: string;
 }
 export const RequestInformation = complaintCommand({
-  step: 'information-requests',
   operation: 'Conversation.requestInformation',
   summary: 'Ask the customer for help in clarifying what happened.',
   body: InformationRequestBody,
@@ -99,7 +95,6 @@ export class InformationBody extends DatedBody {
   readonly text!: string;
 }
 export const GiveInformation = complaintCommand({
-  step: 'information',
   operation: 'Conversation.giveInformation',
   summary: 'Record what the customer told.',
   body: InformationBody,
@@ -119,7 +114,6 @@ export class MessageBody extends DatedBody {
   readonly text!: string;
 }
 export const RecordMessage = complaintCommand({
-  step: 'messages',
   operation: 'Conversation.recordMessage',
   summary: 'Record a message to or from the customer.',
   body: MessageBody,

@@ -22,7 +22,6 @@ export class ResolutionBody extends DatedBody {
 }
 /** Answers the follow-up call too, whose stream is open by then (docs/formats.md, Two streams, one decision). */
 export const Resolve = complaintCommand({
-  step: 'resolutions',
   operation: 'Ending.resolve',
   summary: 'Tell the customer how the complaint is resolved. A follow-up call is opened.',
   body: ResolutionBody,
@@ -48,7 +47,6 @@ export class AnswerBody extends DatedBody {
   readonly answer!: Answer;
 }
 export const RecordAnswer = complaintCommand({
-  step: 'answers',
   operation: 'Ending.answer',
   summary: 'Record what the customer says about the resolution.',
   body: AnswerBody,
@@ -61,7 +59,6 @@ export const RecordAnswer = complaintCommand({
 
 export class ClosureBody extends DatedBody {}
 export const Close = complaintCommand({
-  step: 'closures',
   operation: 'Ending.close',
   summary: 'Close the complaint. What is missing comes back as a list.',
   body: ClosureBody,
@@ -80,7 +77,6 @@ export class ReopeningBody extends DatedBody {
   readonly reason!: string;
 }
 export const Reopen = complaintCommand({
-  step: 'reopenings',
   operation: 'Ending.reopen',
   summary: 'Begin the conduct anew.',
   body: ReopeningBody,
@@ -100,7 +96,6 @@ export class WithdrawalBody extends DatedBody {
   readonly reason!: string;
 }
 export const Withdraw = complaintCommand({
-  step: 'withdrawals',
   operation: 'Ending.withdraw',
   summary: 'Record that the customer withdrew the complaint.',
   body: WithdrawalBody,

@@ -17,7 +17,6 @@ export class AttemptBody extends DatedBody {
   readonly result!: (typeof CALL_RESULTS)[number];
 }
 export const RecordAttempt = followUpCommand({
-  step: 'attempts',
   operation: 'FollowUpCall.attempt',
   summary: 'Somebody called, and the customer could not talk.',
   body: AttemptBody,
@@ -44,7 +43,6 @@ export class OutcomeBody extends DatedBody {
   readonly comment?: string;
 }
 export const RecordOutcome = followUpCommand({
-  step: 'outcomes',
   operation: 'FollowUpCall.outcome',
   summary: 'What came of the call: the two scores, or a customer who would rather not score.',
   body: OutcomeBody,
@@ -71,7 +69,6 @@ export class ReschedulingBody extends DatedBody {
   readonly due!: string;
 }
 export const Reschedule = followUpCommand({
-  step: 'reschedulings',
   operation: 'FollowUpCall.reschedule',
   summary: 'Put the call off to a better time.',
   body: ReschedulingBody,

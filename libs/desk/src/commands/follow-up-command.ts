@@ -17,7 +17,11 @@ import {
   type Refused,
 } from './command-description.ts';
 
-type CallRule = (command: never, call: FollowUp, policy: VersionedPolicy) => Decision<FollowUpEvent, FollowUpRefusal>;
+interface CallRule {
+  (command: never, call: FollowUp, policy: VersionedPolicy): Decision<FollowUpEvent, FollowUpRefusal>;
+  /** Its path as a next step. */
+  readonly step: `follow-up-calls/${string}`;
+}
 
 /** A command to a follow-up call that is open, as it is described. */
 interface Described<
@@ -26,8 +30,6 @@ interface Described<
   Refusals extends readonly string[],
   Facts extends readonly string[],
 > {
-  /** Its path below the call. */
-  readonly step: string;
   /** The name under which generated clients know it, as `Room.method`. NOTE: published. */
   readonly operation: string;
   readonly summary: string;
@@ -64,7 +66,7 @@ export const followUpCommand = <
     static readonly description: CommandDescription = {
       ...described,
       method: 'POST',
-      path: `v1/follow-up-calls/:followUp/${described.step}`,
+      path: `v1/${rule.step.replace('/', '/:followUp/')}`,
       body,
       parameters: ['followUp'],
       command: ([followUp], given, caller) => new Asked(followUp!, given, caller),

@@ -16,7 +16,6 @@ export class AcknowledgementBody extends DatedBody {
   readonly channel!: string;
 }
 export const Acknowledge = complaintCommand({
-  step: 'acknowledgements',
   operation: 'Conversation.acknowledge',
   summary: 'Tell the customer that the complaint has arrived, and by when there will be an answer.',
   body: AcknowledgementBody,
@@ -32,7 +31,6 @@ export class AssignmentBody extends DatedBody {
   readonly handler!: string;
 }
 export const Assign = complaintCommand({
-  step: 'assignments',
   operation: 'Conversation.assign',
   summary: 'Say who conducts the complaint.',
   body: AssignmentBody,
@@ -53,7 +51,6 @@ export class ContactBody extends DatedBody {
   readonly email?: string;
 }
 export const GiveContact = complaintCommand({
-  step: 'contacts',
   operation: 'Conversation.giveContact',
   summary: 'Record how the customer can be reached.',
   body: ContactBody,

@@ -18,7 +18,6 @@ export class AddedIssueBody extends IssueBody {
   readonly effectiveAt?: string;
 }
 export const AddIssue = complaintCommand({
-  step: 'issues',
   operation: 'PuttingRight.addIssue',
   summary: 'Add one more thing that went wrong.',
   body: AddedIssueBody,
@@ -52,7 +51,6 @@ const changesIn = ({ category, severity, product, touchpoint, process }: Reclass
   ...(process && { process: present({ ...process }) }),
 });
 export const Reclassify = complaintCommand({
-  step: 'reclassifications',
   operation: 'PuttingRight.reclassify',
   summary: 'Classify an issue anew.',
   body: ReclassificationBody,
@@ -72,7 +70,6 @@ export class AssessmentBody extends DatedBody {
   readonly repairable!: boolean;
 }
 export const Assess = complaintCommand({
-  step: 'assessments',
   operation: 'PuttingRight.assess',
   summary: 'Decide whether an issue can be repaired.',
   body: AssessmentBody,

@@ -16,7 +16,6 @@ export class PromiseBody extends DatedBody {
   readonly due!: string;
 }
 export const MakePromise = complaintCommand({
-  step: 'promises',
   operation: 'Conversation.makePromise',
   summary: 'Promise the customer something by a time.',
   body: PromiseBody,
@@ -30,7 +29,6 @@ export const MakePromise = complaintCommand({
 
 export class FulfilmentBody extends DatedBody {}
 export const FulfilPromise = complaintCommand({
-  step: 'promises/fulfilments',
   operation: 'Conversation.fulfilPromise',
   summary: 'Say that a promise was kept.',
   body: FulfilmentBody,

@@ -20,7 +20,6 @@ export class RectificationBody extends DatedBody {
   readonly reason!: string;
 }
 export const Rectify = complaintCommand({
-  step: 'rectifications',
   operation: 'Ending.rectify',
   summary: 'Add what is right to an earlier fact that was found wrong. Nothing is edited.',
   body: RectificationBody,

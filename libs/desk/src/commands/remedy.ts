@@ -21,7 +21,6 @@ export class CorrectionBody extends DatedBody {
   readonly inPresence?: boolean;
 }
 export const Correct = complaintCommand({
-  step: 'corrections',
   operation: 'PuttingRight.correct',
   summary: 'Say what was put right.',
   body: CorrectionBody,
@@ -47,7 +46,6 @@ export class CompensationBody extends DatedBody {
   readonly value?: MoneyBody;
 }
 export const OfferCompensation = complaintCommand({
-  step: 'compensations',
   operation: 'PuttingRight.offerCompensation',
   summary: 'Offer something of value for time and trouble.',
   body: CompensationBody,
@@ -66,7 +64,6 @@ export const OfferCompensation = complaintCommand({
 
 export class AcceptanceBody extends DatedBody {}
 export const AcceptCompensation = complaintCommand({
-  step: 'compensations/acceptances',
   operation: 'PuttingRight.accept',
   summary: 'The customer accepts the compensation.',
   body: AcceptanceBody,
@@ -82,7 +79,6 @@ export class DeclineBody extends DatedBody {
   readonly reason!: string;
 }
 export const DeclineCompensation = complaintCommand({
-  step: 'compensations/declines',
   operation: 'PuttingRight.decline',
   summary: 'The customer declines the compensation.',
   body: DeclineBody,
@@ -98,7 +94,6 @@ export class DeliveryBody extends DatedBody {
   readonly proof!: string;
 }
 export const DeliverCompensation = complaintCommand({
-  step: 'compensations/deliveries',
   operation: 'PuttingRight.deliver',
   summary: 'The compensation reached the customer.',
   body: DeliveryBody,
