@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { close } from '#complaint/ending/close';
 import { thank } from '#complaint/conversation/thank';
+import { STEPS } from '#complaint/next-steps/steps';
 import { fulfilPromise } from '#complaint/promises/fulfil-promise';
 import type { Complaint } from '#complaint/complaint';
 import type { Policy } from '#policy/policy';
@@ -75,14 +76,14 @@ describe('the description of a command', () => {
       fulfilPromise(command, complaint, policy);
     complaintCommand({
       ...fulfilment,
-      rule: Object.assign(rule, { step: 'fulfilments' as const }),
+      rule: Object.assign(rule, { step: 'thanks' as const }),
       // @ts-expect-error: nothing is acted upon
       tell: (_, { on }) => ({ promise: on }),
     });
     complaintCommand({
       ...fulfilment,
       // @ts-expect-error: complaints hold no such things
-      rule: Object.assign(rule, { step: 'hopes/fulfilments' as const }),
+      rule: Object.assign(rule, { step: 'follow-up-calls/attempts' as const }),
       tell: () => ({ promise: 'x' }),
     });
   });
@@ -95,6 +96,12 @@ describe('the commands', () => {
     for (const names of [all.map(({ path }) => path), all.map(({ operation }) => operation)])
       expect(new Set(names).size).toBe(names.length);
     for (const { operation } of all) expect(operation).toMatch(/^[A-Z][A-Za-z]+\.[a-z][A-Za-z]+$/);
+  });
+
+  it('are the steps that can be told of as next ones, all of them', () => {
+    const steps = STEPS.flatMap(({ rules }) => rules.map(({ step }) => step));
+    const commanded = all.flatMap(({ rule: { step } }) => step ?? []);
+    expect([...commanded].sort()).toEqual([...new Set(steps)].sort());
   });
 
   it('lie in the chapters of the rules', () => {

@@ -1,6 +1,7 @@
 import { Inject, type Type } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Complaint } from '#complaint/complaint';
+import type { StepName } from '#complaint/next-steps/steps';
 import { SUB_RESOURCES } from '#complaint/sub-resources';
 import type { EventsOf, RefusalsOf } from '#fact/decision';
 import type { VersionedPolicy } from '#policy/policy';
@@ -21,8 +22,8 @@ import { named, type CommandDescription, type Complete, type Refused } from './c
 
 interface ComplaintRule {
   (command: never, complaint: Complaint, ...also: never[]): ComplaintDecision;
-  /** The command's path below the complaint, its name as a next step, and the key of its wording. */
-  readonly step: string;
+  /** Its path below the complaint; next steps tell of it under the same name. */
+  readonly step: StepName;
 }
 
 /** `promises` of `promises/fulfilments`: the command acts upon one of the promises. */

@@ -1,5 +1,6 @@
 import { Inject, type Type } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { StepName } from '#complaint/next-steps/steps';
 import type { Decision, EventsOf, RefusalsOf } from '#fact/decision';
 import type { FollowUpEvent } from '#follow-up/events';
 import type { FollowUp } from '#follow-up/follow-up';
@@ -19,8 +20,8 @@ import {
 
 interface CallRule {
   (command: never, call: FollowUp, policy: VersionedPolicy): Decision<FollowUpEvent, FollowUpRefusal>;
-  /** Its path as a next step. */
-  readonly step: `follow-up-calls/${string}`;
+  /** Its path; next steps tell of it under the same name. */
+  readonly step: Extract<StepName, `follow-up-calls/${string}`>;
 }
 
 /** A command to a follow-up call that is open, as it is described. */
