@@ -32,7 +32,7 @@ const onNode = {
   'libs/privacy': [...lib('fact', 'postgres', 'resilience', 'time'), ...npm('pg', 'uuid')],
   'libs/ledger': [
     ...lib('fact', 'privacy', 'postgres', 'resilience', 'time'),
-    ...npm('pg', 'uuid', '@sinclair/typebox', '@eventstore/db-client'),
+    ...npm('pg', 'uuid', '@sinclair/typebox', '@eventstore/db-client', '@grpc/grpc-js'),
   ],
   'libs/backup': [...lib('fact', 'ledger', 'privacy', 'time'), ...npm('pg', 'pg-copy-streams')],
   'libs/contract': [

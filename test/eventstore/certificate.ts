@@ -3,12 +3,12 @@ import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:cry
 export interface TestCertificates {
   /** PEM of the authority: what a client's `tlsCAFile` holds. */
   readonly authority: string;
-  /** For `startEventStoreServer({ tls })`: valid for localhost and 127.0.0.1. */
+  /** For `startEventStoreServer({ tls })`: valid for localhost and the address. */
   readonly tls: { readonly key: string; readonly certificate: string };
 }
 
 /** An authority of our own and a certificate by it, made anew for each test: no key lies in the repository. */
-export const testCertificates = (): TestCertificates => {
+export const testCertificates = (address: readonly number[] = [127, 0, 0, 1]): TestCertificates => {
   const [authorityKeys, serverKeys] = [0, 1].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
   const [authority, server] = [name('Test authority'), name('localhost')];
   const issue = (subject: Buffer, key: KeyObject, extensions: Buffer): string =>
@@ -17,7 +17,11 @@ export const testCertificates = (): TestCertificates => {
     authority: issue(authority, authorityKeys!.publicKey, sequence(extension('551d13', sequence(TRUE), true))),
     tls: {
       key: serverKeys!.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      certificate: issue(server, serverKeys!.publicKey, sequence(extension('551d11', ALTERNATIVE_NAMES, false))),
+      certificate: issue(
+        server,
+        serverKeys!.publicKey,
+        sequence(extension('551d11', alternativeNames(address), false)),
+      ),
     },
   };
 };
@@ -37,7 +41,8 @@ const time = (text: string): Buffer => der(0x17, Buffer.from(text));
 
 const TRUE = der(0x01, Buffer.from([0xff]));
 const ECDSA_WITH_SHA256 = sequence(oid('2a8648ce3d040302'));
-const ALTERNATIVE_NAMES = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
+const alternativeNames = (address: readonly number[]): Buffer =>
+  sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from(address)));
 
 const name = (common: string): Buffer => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(common)))));
 

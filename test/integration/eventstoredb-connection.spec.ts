@@ -6,6 +6,8 @@ import { readConnectionString } from '#ledger/adapters/eventstoredb/connection-s
 import type { ServerError } from '#ledger/adapters/eventstoredb/server-error';
 import { Interruptions } from '#ledger/adapters/eventstoredb/interruptions';
 import { Server } from '#ledger/adapters/eventstoredb/server';
+import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
+import { migrate } from '#postgres/migrations';
 import { StoreUnavailable, type EventStore } from '#ledger/stream/port';
 import { testCertificates } from '../eventstore/certificate.ts';
 import { startEventStoreCluster, type EventStoreCluster } from '../eventstore/cluster.ts';
@@ -85,6 +87,31 @@ describe('a secure EventStoreDB with users', () => {
       detail: expect.stringContaining('refuses this user to read'),
     });
     expect(await rejection(store.readAll({ maxCount: 1 }))).toBeInstanceOf(StoreUnavailable);
+  });
+
+  it.each(['one address', 'several addresses'])('is named to nobody who knows it by %s: no warning', async (which) => {
+    const several = which === 'several addresses' ? `,127.0.0.1:${server.port}` : '';
+    const database = await testDatabase();
+    await migrate(database.pool, ledgerMigrations);
+    const child = startChild('eventstoredb-closing-child.ts', [
+      url('ops:right', `${several}?tlsCAFile=${join(folder, 'ca.pem')}`),
+      database.url,
+    ]);
+    expect(await child.line()).toEqual({ closed: true, warnings: [] });
+    await child.ended;
+    await database.drop();
+  });
+
+  it('is not trusted at an address for which its certificate is not', async () => {
+    const elsewhere = testCertificates([10, 0, 0, 1]);
+    const file = join(folder, 'elsewhere.pem');
+    writeFileSync(file, elsewhere.authority);
+    const other = await startEventStoreServer({ tls: elsewhere.tls });
+    const at = (host: string) =>
+      ledgers.open({ url: `esdb://ops:right@${host}:${other.port}?tlsCAFile=${file}`, readPatienceMs: 300 });
+    expect(await (await at('127.0.0.1')).health()).toMatchObject({ ok: false });
+    expect(await (await at('localhost')).health()).toMatchObject({ ok: true });
+    await other.stop();
   });
 
   it('is not trusted without its authority', async () => {
@@ -261,7 +288,7 @@ describe('a process that closes its ledger', () => {
     const server = await startEventStoreServer();
     const database = await testDatabase();
     const child = startChild('eventstoredb-closing-child.ts', [server.url, database.url]);
-    expect(await child.line<{ closed: boolean }>()).toEqual({ closed: true });
+    expect(await child.line()).toEqual({ closed: true, warnings: [] });
     let ended = false;
     void child.ended.then(() => (ended = true));
     await eventually(() => ended, 'it ends');

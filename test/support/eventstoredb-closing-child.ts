@@ -4,6 +4,10 @@ import { sampleFact, sampleStream } from './facts.ts';
 
 /** Uses a ledger in every way, closes it and does nothing more: `eventstoredb-closing-child.ts <eventstore> <database>`. */
 const main = async (): Promise<void> => {
+  const warnings: string[] = [];
+  process.on('warning', ({ name, message }) => {
+    if (name === 'DeprecationWarning') warnings.push(message);
+  });
   const [, , url, databaseUrl] = process.argv;
   const keys = openDatabase(databaseUrl!, { name: 'closing' });
   const store = new EventStoreDbEventStore({ url: url!, keys });
@@ -14,6 +18,6 @@ const main = async (): Promise<void> => {
     if (signal.kind === 'caught-up') controller.abort();
   await store.close();
   await keys.end();
-  process.stdout.write(`${JSON.stringify({ closed: true })}\n`);
+  process.stdout.write(`${JSON.stringify({ closed: true, warnings })}\n`);
 };
 void main();

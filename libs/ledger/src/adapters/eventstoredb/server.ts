@@ -21,6 +21,7 @@ import type { Interruptions } from './interruptions.ts';
 import type { Listener } from './listening.ts';
 import { ServerError, troubleOf } from './server-error.ts';
 import type { ServerEvent } from './server-event.ts';
+import { withoutAddressAsName } from './tls-names.ts';
 
 /** Silent that often in a row, and the connection is made anew: it may lead to a node that is gone. */
 const SILENCES = 2;
@@ -272,7 +273,7 @@ const eventOf = ({ event }: ResolvedEvent | AllStreamResolvedEvent): ServerEvent
 
 const clientOf = ({ clean }: ConnectionString): EventStoreDBClient => {
   try {
-    return EventStoreDBClient.connectionString(clean);
+    return withoutAddressAsName(() => EventStoreDBClient.connectionString(clean));
   } catch {
     // Its message quotes the whole string.
     throw new BadConnectionString('cannot be used by the client; are the files that it names there?');
