@@ -45,6 +45,7 @@ const onNode = {
     ...nouns,
     ...npm(
       '@nestjs/common',
+      '@nestjs/core',
       '@nestjs/cqrs',
       '@nestjs/swagger',
       'class-validator',
@@ -89,6 +90,7 @@ const onNode = {
     ...npm(
       'class-validator',
       'class-transformer',
+      'negotiator',
       'structured-headers',
       'swagger-ui-dist',
       'pg',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { writeCursor } from '#api/cursor';
+import { writeCursor } from '#desk/queries/cursor';
 import { startService, type Service } from '../support/service.ts';
 
 /** Whatever comes in: a problem with a code, nothing half recorded, and never a 500. Each answer is held to the document. */

@@ -10,7 +10,8 @@ import { createApi } from '#api/create-api';
 import { Door } from '#api/doors/door';
 import { Refuses } from '#api/openapi/refuses';
 import { makeLog } from '#program/log';
-import { CodeParameter, InstantParameter, LimitParameter } from '#api/parameters';
+import { parameter } from '#api/parameters';
+import { byCode, byInstant, limitTo } from '#desk/queries/parameters';
 import type { ApiParts } from '#api/api-dependencies';
 import type { Caller } from '#desk/caller';
 import { STAFF } from '#desk/roles';
@@ -96,9 +97,9 @@ export const tinyApi = async (parts: Partial<ApiParts> = {}): Promise<Tiny> => {
       schema: { type: 'object', required: ['limit'], properties: { limit: { type: 'integer' } } },
     })
     list(
-      @LimitParameter() limit: number,
-      @CodeParameter('category', 'A category.') category: string | undefined,
-      @InstantParameter('at', 'When.') at: string | undefined,
+      @parameter('limit', limitTo()) limit: number,
+      @parameter('category', byCode('A category.')) category: string | undefined,
+      @parameter('at', byInstant('When.')) at: string | undefined,
     ) {
       return { limit, category, at };
     }

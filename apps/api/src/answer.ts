@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Written } from '#desk/written';
 import type { Refusal } from '#fact/decision';
-import { historyItemOf } from './history-item.ts';
+import { historyItemOf } from '#desk/queries/history-item';
 import { requestContextOf } from './request-context.ts';
 import { Problem } from './problem.ts';
 import { isProblemCode } from './problem-table.ts';

@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { FeedController } from './feed/feed.controller.ts';
+import { ReadsModule } from '#desk/queries/read';
+import { FEED_DOORS } from './feed/feed-doors.ts';
+import { FEED, type FeedReads } from './feed/feed-reads.ts';
 import { DocsController, type OpenApiHolder } from './openapi/docs.controller.ts';
 import { API_PARTS, OPENAPI, REGISTRY, STOPPING, type ApiParts } from './api-dependencies.ts';
 import { ContractController } from './service/contract.controller.ts';
@@ -17,10 +19,10 @@ export class ApiModule {
   ): DynamicModule {
     return {
       module: ApiModule,
-      imports: [...(parts.imports ?? [])],
+      imports: [ReadsModule, ...(parts.imports ?? [])],
       controllers: [
         ...(parts.controllers ?? []),
-        FeedController,
+        ...FEED_DOORS,
         HealthController,
         MetricsController,
         ProblemsController,
@@ -29,6 +31,7 @@ export class ApiModule {
       ],
       providers: [
         ...(parts.providers ?? []),
+        { provide: FEED, useValue: feedOf(parts) },
         { provide: API_PARTS, useValue: parts },
         { provide: STOPPING, useValue: own.stopping },
         { provide: REGISTRY, useValue: own.registry },
@@ -37,3 +40,5 @@ export class ApiModule {
     };
   }
 }
+
+const feedOf = ({ store, vault, settings: { organisation } }: ApiParts): FeedReads => ({ store, vault, organisation });

@@ -1,9 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '#desk/caller';
+import type { AnyQuery, Reader } from '#desk/queries/query';
 import { actorIn, idempotencyKeyIn, ifMatchIn, traceparentIn } from './caller-headers.ts';
 import { headersNamed } from '#program/headers-named';
 import { pathOf } from './headers.ts';
+import { languagesIn } from './negotiation.ts';
 
 /** Who asks, and under which conditions: what the request's headers say besides its body. Throws Problem. */
 export const callerOf = (request: FastifyRequest): Caller => {
@@ -26,3 +28,10 @@ export const callerOf = (request: FastifyRequest): Caller => {
 export const CallerOf = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
   callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
+
+/** Who reads. */
+export const readerOf = (request: FastifyRequest, { varies }: Pick<AnyQuery, 'varies'>): Reader => ({
+  actor: actorIn(headersNamed(request.raw, 'redress-actor')),
+  correlationId: request.correlationId,
+  languages: varies === 'Accept-Language' ? languagesIn(request) : [],
+});

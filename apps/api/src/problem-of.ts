@@ -12,6 +12,8 @@ import { UnknownFact } from '#ledger/stream/codec';
 import { failureOf } from '#ledger/follow/failure';
 import { KeyError } from '#privacy/vault';
 import { NoPolicy } from '#desk/policy-in-force';
+import { InvalidCursor } from '#desk/queries/cursor';
+import { NoReadModel, ReadModelBehind } from '#read-models/asking';
 import { Problem } from './problem.ts';
 import type { ProblemCode } from './problem-table.ts';
 
@@ -21,7 +23,7 @@ const RETRY_AFTER = { 'retry-after': '2' };
 export const problemOf = (error: unknown): Problem =>
   error instanceof Problem
     ? error
-    : (ofTheLedger(error) ?? ofHttp(error) ?? new Problem('internal-error', { cause: error }));
+    : (ofTheLedger(error) ?? ofLists(error) ?? ofHttp(error) ?? new Problem('internal-error', { cause: error }));
 
 const ofTheLedger = (cause: unknown): Problem | undefined => {
   if (cause instanceof OutcomeUnknown)
@@ -52,6 +54,18 @@ const ofTheLedger = (cause: unknown): Problem | undefined => {
   if (cause instanceof StreamDeleted) return new Problem('not-found');
   if (cause instanceof ForeignPosition)
     return new Problem(cause.reason === 'other-epoch' ? 'other-ledger' : 'invalid-position');
+  return undefined;
+};
+
+const ofLists = (cause: unknown): Problem | undefined => {
+  if (cause instanceof InvalidCursor) return new Problem('invalid-cursor');
+  if (cause instanceof ReadModelBehind) return new Problem('read-model-behind', { headers: { 'retry-after': '1' } });
+  if (cause instanceof NoReadModel)
+    return new Problem('read-model-behind', {
+      detail: 'This list was never filled yet.',
+      headers: RETRY_AFTER,
+      cause,
+    });
   return undefined;
 };
 

@@ -1,17 +1,11 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { CHAPTERS } from './commands/chapters.ts';
 import { ComplaintDesk } from './complaint-desk.ts';
 import { Desk } from './desk.ts';
 import { FollowUpDesk } from './follow-up-desk.ts';
 import { DESK_DEPENDENCIES, type DeskDependencies } from './desk-dependencies.ts';
-import { FindCustomerHandler } from './queries/find-customer.ts';
-import { ReadComplaintHandler } from './queries/read-complaint.ts';
-import { ReadFollowUpHandler } from './queries/read-follow-up.ts';
-import { ReadHistoryHandler } from './queries/read-history.ts';
-import { ReadNextStepsHandler } from './queries/read-next-steps.ts';
-import { ReadPolicyHandler } from './queries/read-policy.ts';
-import { ReadThingHandler } from './queries/read-thing.ts';
+import { DESK_READS, type DeskReads } from './queries/desk-reads.ts';
+import { ReadsModule } from './queries/read.ts';
 import { OpenFollowUpHandler, SupersedeFollowUpHandler } from './system/conduct-calls.ts';
 import { EvaluateRecurrenceHandler } from './system/evaluate-recurrence.ts';
 import { BreakPromiseHandler, MissFirstResponseHandler } from './system/mark-missed.ts';
@@ -28,15 +22,17 @@ const system = [
   EvaluateRecurrenceHandler,
 ];
 
-const queries = [
-  ReadComplaintHandler,
-  ReadThingHandler,
-  ReadHistoryHandler,
-  ReadNextStepsHandler,
-  ReadFollowUpHandler,
-  ReadPolicyHandler,
-  FindCustomerHandler,
-];
+/** What reads are answered from. */
+const reads: FactoryProvider<DeskReads> = {
+  provide: DESK_READS,
+  inject: [Desk, ComplaintDesk, FollowUpDesk],
+  useFactory: (desk: Desk, complaints: ComplaintDesk, calls: FollowUpDesk) => ({
+    desk,
+    complaints,
+    calls,
+    vault: desk.parts.vault,
+  }),
+};
 
 /** The desk as a Nest module: CommandBus and QueryBus lead to its handlers. */
 @Module({})
@@ -44,7 +40,7 @@ export class DeskModule {
   static with(parts: DeskDependencies): DynamicModule {
     return {
       module: DeskModule,
-      imports: [CqrsModule],
+      imports: [ReadsModule],
       providers: [
         { provide: DESK_DEPENDENCIES, useValue: parts },
         Desk,
@@ -52,9 +48,9 @@ export class DeskModule {
         FollowUpDesk,
         ...commands,
         ...system,
-        ...queries,
+        reads,
       ],
-      exports: [CqrsModule, DESK_DEPENDENCIES, Desk],
+      exports: [ReadsModule, DESK_DEPENDENCIES, Desk],
     };
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { CommandBus, QueryBus, type Command, type Query } from '@nestjs/cqrs';
+import { CommandBus, QueryBus, type Command } from '@nestjs/cqrs';
+import type { TSchema } from '@sinclair/typebox';
 import type { Role } from '#fact/fact';
 import { InMemoryEventStore } from '#ledger/adapters/in-memory/in-memory-event-store';
 import type { EventStore } from '#ledger/stream/port';
@@ -12,6 +13,9 @@ import { Secrets } from '#privacy/secrets';
 import { Vault } from '#privacy/vault';
 import type { Caller } from './caller.ts';
 import { DeskModule } from './desk.module.ts';
+import type { AnswerOf } from './answer-schemas.ts';
+import type { Answered, Opening, QueryDescription } from './queries/query.ts';
+import { Read } from './queries/read.ts';
 import { InMemoryReferences } from './in-memory-references.ts';
 import type { DeskDependencies } from './desk-dependencies.ts';
 import { adoptPolicy } from './system/adopt-policy.ts';
@@ -25,7 +29,10 @@ export interface DeskInMemory {
   send<R>(command: Command<R>): Promise<R>;
   /** The same to another process beside this one, over the same ledger and tables. */
   sendElsewhere<R>(command: Command<R>): Promise<R>;
-  ask<R>(query: Query<R>): Promise<R>;
+  ask<Asked, Answer extends TSchema, From extends Opening>(
+    what: QueryDescription<Asked, Answer, From>,
+    asked: Asked,
+  ): Promise<Answered<AnswerOf<Answer>>>;
   /** Puts the clock on; everything after it happens later. */
   later(duration: { readonly hours?: number; readonly minutes?: number }): void;
   /** Adopts another policy. */
@@ -65,7 +72,7 @@ export const deskInMemory = async (
     parts,
     send: (command) => module.get(CommandBus).execute(command),
     sendElsewhere: async (command) => (elsewhere ??= await started()).get(CommandBus).execute(command),
-    ask: (query) => module.get(QueryBus).execute(query),
+    ask: (what, asked) => module.get(QueryBus).execute(new Read(what, asked, READER)),
     later: ({ hours = 0, minutes = 0 }) => void (now += (hours * 60 + minutes) * 60_000),
     adopt: async (change) =>
       void (await adoptPolicy(parts, { policy: { ...defaultPolicy, ...change }, source: 'api' })),
@@ -75,6 +82,12 @@ export const deskInMemory = async (
     },
   };
 };
+
+const READER = {
+  actor: { id: 'anna', role: 'handler', assurance: 'claimed' },
+  correlationId: randomUUID(),
+  languages: [],
+} as const;
 
 /** Somebody at the door. Without a key every request is a new one. */
 export const by = (role: Role, path: string, also: Partial<Caller> = {}): Caller => ({

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
-import { isDay, isInstant, isStorable, isWritten, lengthOf, normalInstant } from './forms.ts';
+import { instantIn, isDay, isInstant, isStorable, isWritten, lengthOf, normalInstant } from './forms.ts';
 import { ReceiptBody } from './commands/receive-body.ts';
 
 type Shape = new () => object;
@@ -90,13 +90,17 @@ describe('texts', () => {
   it('are counted in characters, not in halves of them', () => expect(lengthOf('a😀é')).toBe(3));
 });
 
+/** One reading for bodies and for query parameters (docs/formats.md, Time). */
 describe('instants', () => {
   it.each([
     ['2026-03-01T09:00:00Z', '2026-03-01T09:00:00.000Z'],
     ['2026-03-01T09:00:00.5Z', '2026-03-01T09:00:00.500Z'],
+    ['2026-03-01t09:00:00.1z', '2026-03-01T09:00:00.100Z'],
     ['2026-03-01T09:00:00.123999999Z', '2026-03-01T09:00:00.123Z'],
+    ['2026-03-01T00:30:00+02:00', '2026-02-28T22:30:00.000Z'],
     ['2024-02-29T00:30:00+01:00', '2024-02-28T23:30:00.000Z'],
   ])('%s is stored as %s', (written, stored) => {
+    expect(instantIn(written)).toBe(stored);
     expect(isInstant(written)).toBe(true);
     expect(normalInstant(written)).toBe(stored);
   });
@@ -104,16 +108,31 @@ describe('instants', () => {
     '2026-02-30T00:00:00Z',
     '2025-02-29T00:00:00Z',
     '2026-13-01T00:00:00Z',
+    '2026-00-01T09:00:00Z',
     '2026-03-01T24:00:00Z',
+    '2026-03-01T09:60:00Z',
     '2026-03-01T23:59:60Z',
     '2026-03-01T09:00:00',
     '2026-03-01',
     '2026-03-01 09:00:00Z',
-    '1899-12-31T23:59:59Z',
+    '2026-03-01T09:00Z',
+    '2026-03-01T09:00:00+24:00',
+    '0000-01-01T00:00:00+23:59',
     '9999-12-31T23:59:59-10:00',
-    5,
-    null,
-  ])('%s is none', (written) => expect(isInstant(written)).toBe(false));
+    '+002026-03-01T09:00:00Z',
+    'now',
+    '',
+  ])('%s is none', (written) => {
+    expect(instantIn(written)).toBeUndefined();
+    expect(isInstant(written)).toBe(false);
+    expect(() => normalInstant(written)).toThrow(RangeError);
+  });
+  it('in bodies they begin with 1900; who asks may name any', () => {
+    expect(isInstant('1899-12-31T23:59:59Z')).toBe(false);
+    expect(isInstant('1900-01-01T00:30:00+01:00')).toBe(false);
+    expect(instantIn('0004-02-29T00:00:00Z')).toBe('0004-02-29T00:00:00.000Z');
+  });
+  it.each([5, null])('%s is none', (written) => expect(isInstant(written)).toBe(false));
   it.each(['2026-02-30', '2026-2-3', '2026-03-01T00:00:00Z', '0000-01-01', ''])('%s is no day', (day) =>
     expect(isDay(day)).toBe(false),
   );

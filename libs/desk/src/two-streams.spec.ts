@@ -17,8 +17,8 @@ import { Receive } from './commands/receive.ts';
 import { Desk } from './desk.ts';
 import { body, by, codeOf, deskInMemory, taken, type DeskInMemory } from './desk.stories.ts';
 import { FollowUpDesk, systemRequest } from './follow-up-desk.ts';
-import { ReadComplaint } from './queries/read-complaint.ts';
-import { ReadFollowUp } from './queries/read-follow-up.ts';
+import { readComplaint } from './queries/read-complaint.ts';
+import { readFollowUp } from './queries/read-follow-up.ts';
 import { OpenFollowUp, SupersedeFollowUp } from './system/conduct-calls.ts';
 import { EvaluateRecurrence } from './system/evaluate-recurrence.ts';
 import { BreakPromise, MissFirstResponse } from './system/mark-missed.ts';
@@ -160,7 +160,7 @@ describe('a resolution', () => {
     broken = undefined;
     const call = followUpIdOf((await complaintFacts(id)).at(-1)!.id);
     expect(await callFacts(call)).toEqual([]);
-    expect(codeOf(await desk.ask(new ReadFollowUp(call)))).toBe('not-found');
+    expect(codeOf(await desk.ask(readFollowUp, { followUp: call }))).toBe('not-found');
     const answer = taken(await resolve(id, 'k'));
     expect(answer.members).toEqual({ followUp: call });
     expect(await callFacts(call)).toEqual(['FollowUpOpened']);
@@ -449,7 +449,10 @@ describe('a complaint whose person was erased', () => {
   it('is read as before, and says "erased" where words were', async () => {
     const id = await conducted();
     const view = async () =>
-      (await desk.ask(new ReadComplaint(id))) as unknown as { value: Record<string, unknown>; revision: number };
+      (await desk.ask(readComplaint, { complaint: id })) as unknown as {
+        value: Record<string, unknown>;
+        revision: number;
+      };
     const before = await view();
     await desk.keys.erase((before.value['customer'] as { id: string }).id);
     const after = await view();

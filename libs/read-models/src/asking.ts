@@ -38,6 +38,21 @@ export class NoReadModel extends Error {
   override readonly name = 'NoReadModel';
 }
 
+/** A list has not reached, within the patience of who waits for it, the position that its reader knows. */
+export class ReadModelBehind extends Error {
+  override readonly name = 'ReadModelBehind';
+}
+
+/** Holds an answer until it knows what the reader knows. Throws ReadModelBehind, ForeignPosition. */
+export const freshEnough = async (
+  readers: Readers,
+  projection: Projection,
+  minPosition: string | undefined,
+): Promise<void> => {
+  if (minPosition !== undefined && !(await waitFor(readers, projection, minPosition)))
+    throw new ReadModelBehind(`${projection.model} has not reached the position that was asked for`);
+};
+
 /**
  * Puts a question to the generation that answers. Rows, position and parked facts are read from one snapshot.
  * Throws NoReadModel.

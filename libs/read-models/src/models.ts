@@ -1,8 +1,5 @@
-import { complaints } from './complaints/projection.ts';
-import { followUpCalls } from './follow-up-calls/projection.ts';
-import { overdue } from './overdue/projection.ts';
+import { lists } from './lists.ts';
 import type { Projection } from './projection.ts';
-import { recurringComplaints } from './recurring-complaints/projection.ts';
 
-/** Every read model that the projector keeps. */
-export const readModels: readonly Projection[] = [complaints, followUpCalls, recurringComplaints, overdue];
+/** Every read model that the projector keeps: those that a list is read from. */
+export const readModels: readonly Projection[] = [...new Set(lists.map(({ projection }) => projection))];

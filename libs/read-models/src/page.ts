@@ -1,3 +1,4 @@
+import { InvalidCursor } from '#desk/queries/cursor';
 import { isUuid } from '#fact/uuid';
 import type { AsOf } from './asking.ts';
 
@@ -13,11 +14,6 @@ export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
   readonly asOf: AsOf;
-}
-
-/** The cursor was not made here. */
-export class InvalidCursor extends Error {
-  override readonly name = 'InvalidCursor';
 }
 
 /** A cursor holds the sort key of the last item shown: whatever is added or rebuilt, the list goes on behind it. */

@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { TSchema } from '@sinclair/typebox';
 import type { DoorDescription } from '#desk/roles';
-import { WRITTEN } from './answers.ts';
+import { WRITTEN } from '#desk/commands/answers';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -42,11 +42,4 @@ export const Writes = (description: Described, answer: TSchema = WRITTEN): Metho
       schema: answer,
     }),
     ApiResponse({ status: 200, description: 'It was already so: nothing was recorded.', schema: answer }),
-  );
-
-/** A door that reads. */
-export const Reads = (description: Described, answer: TSchema): MethodDecorator =>
-  applyDecorators(
-    Door({ method: 'GET', ...description }),
-    ApiResponse({ status: 200, description: 'As it is.', schema: answer }),
   );

@@ -1,4 +1,4 @@
-import type { Answered } from '#desk/queries/past';
+import type { Answered } from '#desk/queries/query';
 import { problemOfRefusal } from '../answer.ts';
 
 /** What a query found. Throws Problem for its refusal. */

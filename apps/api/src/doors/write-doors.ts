@@ -7,9 +7,9 @@ import type { Chapter, CommandDescription } from '#desk/commands/command-descrip
 import { answerWritten } from '../answer.ts';
 import { callerOf } from '../caller-of.ts';
 import { Refuses } from '../openapi/refuses.ts';
-import { RECEIPT, RESOLUTION, WRITTEN } from './answers.ts';
+import { RECEIPT, RESOLUTION, WRITTEN } from '#desk/commands/answers';
 import { Writes } from './door.ts';
-import { languagesIn } from './languages.ts';
+import { languagesIn } from '../negotiation.ts';
 
 /** The doors of a chapter's commands, made from their descriptions: real controllers, as if they had been written by hand. */
 export const writeDoors = ({ tag, commands }: Chapter): Type[] =>

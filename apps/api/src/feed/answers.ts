@@ -1,88 +1,68 @@
 import type { ApiResponseOptions } from '@nestjs/swagger';
+import { Type } from '@sinclair/typebox';
+import type { AnswerOf } from '#desk/answer-schemas';
+import type { JsonObject } from '#fact/json';
 
-/** Answers of the feed, for the OpenAPI document. Objects are open: consumers ignore what they don't know. */
+/** Answers of the feed. Objects are open: consumers ignore what they don't know. NOTE: published; members are only added. */
 
 const text = { type: 'string' };
 const position = { type: 'string', pattern: '^[0-9a-z]{1,40}\\.\\d{20}$' };
 const sequence = { type: 'string', pattern: '^\\d{10}$' };
+const Text = Type.Unsafe<string>(text);
+const Position = Type.Unsafe<string>(position);
+const Sequence = Type.Unsafe<string>(sequence);
+const Id = Type.Unsafe<string>({ type: 'string', format: 'uuid' });
+const Time = Type.Unsafe<string>({ type: 'string', format: 'date-time' });
+const orNull = (schema: object) => Type.Unsafe<string | null>({ ...schema, nullable: true });
 
-const CLOUD_EVENT = {
-  type: 'object',
-  required: [
-    'specversion',
-    'id',
-    'source',
-    'type',
-    'subject',
-    'time',
-    'datacontenttype',
-    'dataschema',
-    'partitionkey',
-    'sequence',
-    'position',
-    'recordedtime',
-    'data',
-  ],
-  properties: {
-    specversion: { type: 'string', const: '1.0' },
-    id: { type: 'string', format: 'uuid' },
-    source: text,
-    type: text,
-    subject: { type: 'string', format: 'uuid' },
-    time: { type: 'string', format: 'date-time' },
-    datacontenttype: text,
-    dataschema: text,
-    partitionkey: text,
-    sequence,
-    position,
-    recordedtime: { type: 'string', format: 'date-time' },
-    correlationid: text,
-    causationid: text,
-    traceparent: text,
-    data: { type: 'object' },
-  },
-};
+const CLOUD_EVENT = Type.Object({
+  specversion: Type.Unsafe<'1.0'>({ type: 'string', const: '1.0' }),
+  id: Id,
+  source: Text,
+  type: Text,
+  subject: Id,
+  time: Time,
+  datacontenttype: Text,
+  dataschema: Text,
+  partitionkey: Text,
+  sequence: Sequence,
+  position: Position,
+  recordedtime: Time,
+  correlationid: Type.Optional(Text),
+  causationid: Type.Optional(Text),
+  traceparent: Type.Optional(Text),
+  data: Type.Unsafe<JsonObject>({ type: 'object' }),
+});
+const EVENTS = Type.Array(CLOUD_EVENT);
 
-const EVENTS = { type: 'array', items: CLOUD_EVENT };
+export const FEED_PAGE = Type.Object({
+  items: EVENTS,
+  /** How far was read: what to give as `after` next. null: the ledger is empty. */
+  position: orNull(position),
+  /** There was nothing more just now. */
+  atHead: Type.Boolean(),
+});
+export type FeedPage = AnswerOf<typeof FEED_PAGE>;
 
 export const FEED_ANSWER = {
   status: 200,
   description: 'Events, and how far was read. `items` is empty only at the head.',
   headers: { Link: { description: 'The next page.', schema: text } },
   content: {
-    'application/json': {
-      schema: {
-        type: 'object',
-        required: ['items', 'position', 'atHead'],
-        properties: { items: EVENTS, position: { ...position, nullable: true }, atHead: { type: 'boolean' } },
-      },
-    },
+    'application/json': { schema: FEED_PAGE },
     'application/cloudevents-batch+json': { schema: EVENTS },
     'text/event-stream': { schema: text },
   },
 } as ApiResponseOptions;
 
-export const POSITION_ANSWER = {
-  status: 200,
-  description: 'The newest position; null while the ledger is empty.',
-  schema: {
-    type: 'object',
-    required: ['epoch', 'position'],
-    properties: { epoch: text, position: { ...position, nullable: true } },
-  },
-} as ApiResponseOptions;
+export const LATEST_POSITION = Type.Object({ epoch: Text, position: orNull(position) });
 
-const RUNS = {
-  type: 'array',
-  items: { type: 'object', required: ['from', 'to'], properties: { from: sequence, to: sequence } },
-};
+const RUNS = Type.Array(Type.Object({ from: Sequence, to: Sequence }));
 
-export const GAPS_ANSWER = {
-  status: 200,
-  description: 'What is missing. `latest` is null when this ledger has no such subject.',
-  schema: {
-    type: 'object',
-    required: ['noun', 'subject', 'latest', 'missing', 'beyond'],
-    properties: { noun: text, subject: text, latest: { ...sequence, nullable: true }, missing: RUNS, beyond: RUNS },
-  },
-} as ApiResponseOptions;
+export const GAPS = Type.Object({
+  noun: Text,
+  subject: Text,
+  latest: orNull(sequence),
+  missing: RUNS,
+  beyond: RUNS,
+});

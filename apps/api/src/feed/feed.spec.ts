@@ -3,7 +3,6 @@ import type { Position } from '#ledger/stream/port';
 import { sampleFact, sampleStream } from '#test/support/facts';
 import { tinyApi, type Tiny } from '#test/support/tiny-api';
 import { gapsOf, runsIn } from './gaps.ts';
-import { mediaFor } from './media.ts';
 import { readFeed } from './read-feed.ts';
 import { streamFeed } from './streaming.ts';
 
@@ -170,17 +169,6 @@ describe('the feed', () => {
       beyond: [{ from: 0n, to: 2n }],
     });
     expect(runsIn(Array.from({ length: 501 }, (_, index) => index * 2).join())).toBeUndefined();
-  });
-
-  it('chooses its form by the weights of Accept', () => {
-    const offered = ['application/json', 'text/event-stream'] as const;
-    expect(mediaFor(undefined, offered)).toBe('application/json');
-    expect(mediaFor('*/*', offered)).toBe('application/json');
-    expect(mediaFor('text/event-stream', offered)).toBe('text/event-stream');
-    expect(mediaFor('text/*', offered)).toBe('text/event-stream');
-    expect(mediaFor('application/json;q=0.5, text/event-stream;q=0.9', offered)).toBe('text/event-stream');
-    expect(mediaFor('text/event-stream;q=0, */*', offered)).toBe('application/json');
-    expect(mediaFor('image/png', offered)).toBe('application/json');
   });
 
   describe('as a stream', () => {

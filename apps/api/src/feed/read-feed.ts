@@ -4,6 +4,7 @@ import { publicMessageOf } from '#contract/public-message';
 import type { PublicNoun } from '#nouns/nouns';
 import { streamOf } from '#fact/stream-kind';
 import type { EventStore, Position, RecordedEvent } from '#ledger/stream/port';
+import type { FeedPage } from './answers.ts';
 
 /**
  * The feed: exactly the messages that the topics hold, markers included, in the ledger's order. It reads everything: a
@@ -15,14 +16,6 @@ export const FEED_NOUNS: readonly PublicNoun[] = publishedNouns.map(({ noun }) =
 export interface Feed {
   readonly store: EventStore;
   readonly organisation: string;
-}
-
-export interface FeedPage {
-  readonly items: readonly CloudEvent[];
-  /** How far was read: what to give as `after` next. null: the ledger is empty. */
-  readonly position: string | null;
-  /** There was nothing more just now. */
-  readonly atHead: boolean;
 }
 
 /** One page after a position; empty only when nothing is left. Throws ForeignPosition. */

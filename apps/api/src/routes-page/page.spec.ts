@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONDUCTORS } from '#desk/roles';
 import { DOORS } from '../doors/doors.ts';
-import { FeedController } from '../feed/feed.controller.ts';
+import { FEED_DOORS } from '../feed/feed-doors.ts';
 import { doorsIn, routesPage } from './page.ts';
 import { ruleFiles } from './rule-files.ts';
 
@@ -11,7 +11,7 @@ const CHECKOUT = join(__dirname, '../../../..');
 describe('docs/routes.md', () => {
   it('is up to date (npm run generate)', () =>
     expect(readFileSync(join(CHECKOUT, 'docs/routes.md'), 'utf8')).toBe(
-      routesPage(doorsIn([...DOORS, FeedController]), ruleFiles(CHECKOUT)),
+      routesPage(doorsIn([...DOORS, ...FEED_DOORS]), ruleFiles(CHECKOUT)),
     ));
 
   it('tells of a write who may, by which rule, and what comes of it', () => {

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { mediaFor } from '../feed/media.ts';
+import { mediaFor } from '../negotiation.ts';
 import { Problem } from '../problem.ts';
 import { isProblemCode, PROBLEMS } from '../problem-table.ts';
 import { page } from './page.ts';
@@ -65,6 +65,6 @@ export class ProblemsController {
 }
 
 const wantsHtml = (request: FastifyRequest): boolean =>
-  mediaFor(request.headers.accept, ['application/json', 'text/html']) === 'text/html';
+  mediaFor(request, ['application/json', 'text/html']) === 'text/html';
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

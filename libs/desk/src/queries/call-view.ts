@@ -1,10 +1,11 @@
 import type { CallRead } from '#complaint/ending/close';
+import type { CallAnswer } from './complaint-answers.ts';
 
 /**
  * A follow-up call as it is asked for, and inside its complaint. Personal texts are still sealed: opened while answering.
  * NOTE: published; members are only added.
  */
-export const callView = ({ id, revision, state: call }: CallRead) => ({
+export const callView = ({ id, revision, state: call }: CallRead): CallAnswer => ({
   id,
   revision,
   kind: call.kind,
@@ -23,4 +24,4 @@ export const callView = ({ id, revision, state: call }: CallRead) => ({
   superseded: call.situation === 'superseded' ? { at: call.superseded.at, reopening: call.superseded.reopening } : null,
 });
 
-const outcomeView = ({ fact: _fact, ...outcome }: { readonly fact: string }) => outcome;
+const outcomeView = <T extends { readonly fact: string }>({ fact: _fact, ...outcome }: T): Omit<T, 'fact'> => outcome;

@@ -5,9 +5,11 @@ import { complaintReceived } from '#complaint/intake/events';
 import { SUB_RESOURCES } from '#complaint/sub-resources';
 import { Issue } from '#complaint/vocabulary';
 import type { CallRead } from '#complaint/ending/close';
+import type { Thing } from '../complaint-desk.ts';
 import type { CalendarOf } from '../policy-in-force.ts';
 import { printedReference } from '../reference.ts';
 import { callView } from './call-view.ts';
+import type { ComplaintAnswer, ThingAnswer } from './complaint-answers.ts';
 import { inOrder } from './in-order.ts';
 
 /** When and by whom: all that most marks show. */
@@ -24,7 +26,7 @@ const newest = (marks: Iterable<Mark | null>): MarkView =>
 const told = <T extends Mark>({ fact: _fact, revision: _revision, ...rest }: T): Omit<T, 'fact' | 'revision'> => rest;
 
 /** The things of a complaint that have an id, each as it is shown at its own URL and inside the complaint. */
-export const thingViews = (complaint: Complaint) => ({
+export const thingViews = (complaint: Complaint): { readonly [T in Thing]: readonly ThingAnswer<T>[] } => ({
   issue: complaint.issues.map(({ corrections, ...issue }) => ({
     ...inOrder(Issue, issue),
     corrections: corrections.map(told),
@@ -55,11 +57,13 @@ export const complaintView = (
   about: {
     readonly revision: number;
     readonly calls: readonly CallRead[];
-    readonly missing: readonly object[];
+    readonly missing: ComplaintAnswer['missingForClosing'];
+    /** Its rectifications, whose members were opened and read already. */
+    readonly rectifications: ComplaintAnswer['rectifications'];
     /** Policies by version, for the derivation of the clocks. */
     readonly calendarOf: CalendarOf;
   },
-) => {
+): ComplaintAnswer => {
   const received = inOrder(complaintReceived.data, complaint.received);
   const { dues: _dues, issues: _issues, reference, ...intake } = received;
   const things = thingViews(complaint);
@@ -96,12 +100,52 @@ export const complaintView = (
     resolutions: complaint.resolutions.map(told),
     reopenings: complaint.reopenings.map(told),
     overrides: complaint.overrides.map(told),
-    rectifications: complaint.rectifications.map(told).map(({ of, ...one }) => ({ ...one, fact: of })),
+    rectifications: about.rectifications,
     followUps: about.calls.map(callView),
     missingForClosing: about.missing,
     clocks: clocksOf(complaint, about.calendarOf),
   };
 };
+
+/**
+ * Where the answer shows what the state holds; null: it serves the rules alone. A member of the state that is not named
+ * here does not compile, nor one that is said to be shown and is not in the answer's schema.
+ */
+export const SHOWN = {
+  id: 'id',
+  received: 'words',
+  receivedAt: 'receivedAt',
+  receivedBy: null,
+  conduct: null,
+  conductSince: null,
+  facts: null,
+  contact: 'customer',
+  handler: 'handler',
+  issues: 'issues',
+  dues: 'clocks',
+  acknowledged: 'acknowledged',
+  thanked: 'thanked',
+  apologies: 'apologies',
+  responsibility: 'responsibility',
+  requests: 'informationRequests',
+  information: 'information',
+  messages: 'messages',
+  promises: 'promises',
+  causes: 'causes',
+  explained: 'explained',
+  compensations: 'compensations',
+  firstResponseMissed: null, // an overdue list tells it; the clocks say what became of it
+  firstResponseFoundTimely: null,
+  resolutions: 'resolutions',
+  resolved: 'resolved',
+  accepted: 'accepted',
+  customerAnswer: 'customerAnswer',
+  closed: 'closed',
+  withdrawn: 'withdrawn',
+  reopenings: 'reopenings',
+  overrides: 'overrides',
+  rectifications: 'rectifications',
+} as const satisfies Readonly<Record<keyof Complaint, keyof ComplaintAnswer | null>>;
 
 /** One word for lists; the facts say more. */
 export const stateOf = (complaint: Complaint): 'open' | 'resolved' | 'closed' | 'withdrawn' =>

@@ -1,73 +1,51 @@
-import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { complaintStreams } from '#complaint/complaint-streams';
-import type { Fact } from '#fact/fact';
+import { Type } from '@sinclair/typebox';
 import { streamOf } from '#fact/stream-kind';
-import { codecOf, readFacts } from '#ledger/stream/transact';
+import { nullable } from '../answer-schemas.ts';
 import { notFound } from '../answering.ts';
-import { ComplaintDesk } from '../complaint-desk.ts';
-import type { Answered } from './past.ts';
-
-/** A point of a history: a revision, or an instant and what was recorded by then. */
-export type Point = number | string;
-
-export interface HistoryPage {
-  /** Personal texts are still sealed: the door opens them while it answers. */
-  readonly facts: readonly Fact[];
-  /** The last revision shown, when there are more. */
-  readonly next: number | null;
-}
-
-/** The facts of a complaint in order: those after `from`, up to and including `to` — what came between two points. */
-export class ReadHistory extends Query<Answered<HistoryPage>> {
-  constructor(
-    readonly complaint: string,
-    readonly range: {
-      readonly from?: Point;
-      readonly to?: Point;
-      /** Where the page before ended. */ readonly after?: number;
-    } = {},
-    readonly limit = HISTORY_LIMIT,
-  ) {
-    super();
-  }
-}
+import { STAFF } from '../roles.ts';
+import { InvalidCursor, readCursor, writeCursor } from './cursor.ts';
+import { DESK_READS } from './desk-reads.ts';
+import { HISTORY_ITEM, historyItemOf } from './history-item.ts';
+import { historyPage } from './history-page.ts';
+import { byCursor, byPoint, limitTo } from './parameters.ts';
+import { defineQuery } from './query.ts';
 
 /** A page holds at most so many facts. */
-export const HISTORY_LIMIT = 1000;
-/** And at most about so many characters of data, so that a page of long words stays a page. */
-const PAGE_CHARACTERS = 8 * 1024 * 1024;
+const HISTORY_LIMIT = 1000;
 
-@QueryHandler(ReadHistory)
-export class ReadHistoryHandler implements IQueryHandler<ReadHistory> {
-  constructor(private readonly complaints: ComplaintDesk) {}
-
-  async execute({ complaint, range, limit }: ReadHistory): Promise<Answered<HistoryPage>> {
-    const found = await this.complaints.find(complaint);
+/** The facts of a complaint in order: those after `from`, up to and including `to` — what came between two points. */
+export const readHistory = defineQuery({
+  operation: 'Reading.history',
+  tag: 'complaints',
+  path: 'v1/complaints/:complaint/history',
+  summary: 'Every fact of a complaint in order; with `from` and `to` what came between two points.',
+  roles: STAFF,
+  parameters: {
+    from: byPoint('Facts after this revision, or recorded after this instant.'),
+    to: byPoint('Facts up to this revision, or recorded by this instant.'),
+    limit: limitTo(HISTORY_LIMIT, HISTORY_LIMIT),
+    cursor: byCursor(),
+  },
+  answer: Type.Object({ facts: Type.Array(HISTORY_ITEM), next: nullable(Type.String()) }),
+  from: DESK_READS,
+  select: async ({ complaints, desk }, { complaint, from, to, limit, cursor }) => {
+    const filters = { complaint, from, to };
+    const after = readCursor('history', filters, cursor);
+    if (after !== undefined && !isRevision(after)) throw new InvalidCursor('it holds no revision');
+    const found = await complaints.find(complaint);
     if ('refusal' in found) return found;
-    const all = await readFacts(
-      this.complaints.desk.parts.store,
-      codecOf(complaintStreams),
-      streamOf('complaint', found.id),
-    );
-    const last = all.at(-1);
-    if (!last) return notFound;
-    const between = all.filter(
-      (fact) =>
-        (range.after === undefined || fact.revision > range.after) &&
-        (range.from === undefined || !isBy(fact, range.from)) &&
-        (range.to === undefined || isBy(fact, range.to)),
-    );
-    const facts = fitting(between.slice(0, limit));
-    const next = facts.length < between.length ? facts.at(-1)!.revision : null;
-    return { kind: 'found', value: { facts, next }, revision: last.revision };
-  }
-}
+    const page = await historyPage(desk.parts.store, streamOf('complaint', found.id), { from, to, after }, limit);
+    if (!page) return notFound;
+    const { facts, more, newest } = page;
+    return {
+      kind: 'found',
+      value: {
+        facts: facts.map(historyItemOf),
+        next: more ? writeCursor('history', filters, facts.at(-1)!.revision) : null,
+      },
+      revision: newest,
+    };
+  },
+});
 
-const isBy = (fact: Fact, point: Point): boolean =>
-  typeof point === 'number' ? fact.revision <= point : fact.recordedAt <= point;
-
-const fitting = (facts: readonly Fact[]): readonly Fact[] => {
-  let characters = 0;
-  const beyond = facts.findIndex((fact) => (characters += JSON.stringify(fact.data).length) > PAGE_CHARACTERS);
-  return beyond <= 0 ? (beyond === 0 ? facts.slice(0, 1) : facts) : facts.slice(0, beyond);
-};
+const isRevision = (place: unknown): place is number => Number.isSafeInteger(place) && Number(place) >= 0;

@@ -1,47 +1,51 @@
+import { Type } from '@sinclair/typebox';
+import { code, count, nullable, Told, type AnswerOf } from '#desk/answer-schemas';
+import { byActor, byChoice, byCode, byInstant, byOwnNumber, byReference } from '#desk/queries/parameters';
+import type { ValuesOf } from '#desk/queries/query';
+import { printedReference } from '#desk/reference';
+import { STAFF } from '#desk/roles';
 import { isUuid } from '#fact/uuid';
+import { Instant, Uuid } from '#fact/vocabulary';
 import type { Secrets } from '#privacy/secrets';
 import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
+import { defineList } from '../list.ts';
 import { cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
 import { timestampOf, withInstants } from '../table.ts';
 import { labelOf } from './labels.ts';
 import { complaints } from './projection.ts';
-import type { ComplaintState, ListedIssue } from './table.ts';
+import { COMPLAINT_STATES, LISTED_ISSUE } from './table.ts';
 
-export interface ComplaintFilters {
-  /** As it is stored: seven characters or more, without hyphens. */
-  readonly reference?: string;
-  /** The customer's reference, or their subject's id. */
-  readonly customer?: string;
-  readonly order?: string;
-  /** A category that one of the issues has now. */
-  readonly category?: string;
-  readonly handler?: string;
-  readonly state?: ComplaintState;
-  readonly channel?: string;
-  /** Inclusive. */
-  readonly receivedFrom?: string;
-  /** Exclusive. */
-  readonly receivedTo?: string;
-}
+const filters = {
+  reference: byReference(),
+  customer: byOwnNumber('The customer’s reference, or the subject’s id.'),
+  order: byOwnNumber('The order of the purchase.'),
+  category: byCode('Of one of the issues, as classified now.'),
+  handler: byActor('Who conducts it.'),
+  state: byChoice('Where the conduct stands.', COMPLAINT_STATES),
+  channel: byCode('Through which it came.'),
+  receivedFrom: byInstant('Received then or later.'),
+  receivedTo: byInstant('Received before then.'),
+};
+export type ComplaintFilters = ValuesOf<typeof filters>;
 
-export interface ListedComplaint {
-  readonly id: string;
-  readonly reference: string;
-  readonly revision: number;
-  readonly state: ComplaintState;
-  readonly receivedAt: string;
-  readonly channel: string;
-  readonly language: string | null;
-  readonly confidentiality: string;
-  readonly migrated: boolean;
-  readonly handler: string | null;
-  readonly customer: { readonly id: string };
-  readonly issues: readonly ListedIssue[];
-  /** Sealed: the vault opens them while the list is answered. */
-  readonly words: unknown;
-  readonly summary: unknown;
-}
+const COMPLAINT = Type.Object({
+  id: Uuid,
+  reference: Type.String(),
+  revision: count,
+  state: code,
+  receivedAt: Instant,
+  channel: code,
+  language: nullable(code),
+  confidentiality: code,
+  migrated: Type.Boolean(),
+  handler: nullable(code),
+  customer: Type.Object({ id: Uuid }),
+  issues: Type.Array(LISTED_ISSUE),
+  words: Told,
+  summary: nullable(Told),
+});
+type ListedComplaint = AnswerOf<typeof COMPLAINT>;
 
 interface Row extends Omit<ListedComplaint, 'customer'> {
   readonly customer: string;
@@ -83,6 +87,7 @@ export const searchComplaints = async (
   return {
     items: answer.items.map(({ bytes: _bytes, ...row }) => ({
       ...(withInstants({ ...row }) as unknown as Row),
+      reference: printedReference(row.reference),
       customer: { id: row.customer },
     })),
     next: answer.next,
@@ -121,3 +126,16 @@ const asked = (secrets: Secrets, filters: ComplaintFilters, schema: string) => {
     .where(`${by}.received_at < $?`, filters.receivedTo && timestampOf(filters.receivedTo));
   return { conditions, from, by };
 };
+
+/** `GET /v1/complaints`. */
+export const complaintList = defineList({
+  name: 'complaints',
+  operation: 'Receiving.search',
+  tag: 'complaints',
+  summary: 'Search complaints, the newest received first.',
+  roles: STAFF,
+  projection: complaints,
+  filters,
+  item: COMPLAINT,
+  select: searchComplaints,
+});

@@ -1,3 +1,6 @@
+import { Type } from '@sinclair/typebox';
+import { code, nullable, type AnswerOf } from '#desk/answer-schemas';
+import { Process, Uuid } from '#fact/vocabulary';
 import { defineTable } from '../table.ts';
 
 /** Complaints as they are searched and listed: one row each, and the terms by which one is found. */
@@ -74,11 +77,13 @@ export const termRows = defineTable(
   },
 );
 
-export interface ListedIssue {
-  readonly id: string;
-  readonly category: string;
-  readonly severity: string | null;
-  readonly product: string | null;
-  readonly touchpoint: string | null;
-  readonly process: { readonly department: string; readonly process?: string; readonly step?: string } | null;
-}
+/** An issue as the list shows it, and as the row holds it. NOTE: published. */
+export const LISTED_ISSUE = Type.Object({
+  id: Uuid,
+  category: code,
+  severity: nullable(code),
+  product: nullable(code),
+  touchpoint: nullable(code),
+  process: nullable(Process),
+});
+export type ListedIssue = AnswerOf<typeof LISTED_ISSUE>;

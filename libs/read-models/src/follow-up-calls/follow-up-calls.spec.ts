@@ -52,7 +52,7 @@ describe('the list of follow-up calls', () => {
         id: call,
         kind: 'after-resolution',
         complaint,
-        reference: 'R7K4M29',
+        reference: 'R7K-4M2-9',
         customer,
         language: 'ru',
         due: DUE,
@@ -114,7 +114,7 @@ describe('the list of follow-up calls', () => {
       for (let n = 0; n < 3; n++) await world.call((calls[calls.length] = randomUUID()), [opened({ complaint })]);
     }
     expect(new Set(await listed({ complaint: complaints[1]! }))).toEqual(new Set(calls.slice(3)));
-    expect(await listed({ kind: 'survey' })).toEqual([]);
+    expect(await listed({ kind: 'survey' as never })).toEqual([]);
     const first = await list({ kind: 'after-resolution' }, { limit: 4 });
     const second = await list({ kind: 'after-resolution' }, { limit: 4, cursor: first.next! });
     expect(new Set([...first.items, ...second.items].map(({ id }) => id))).toEqual(new Set(calls));

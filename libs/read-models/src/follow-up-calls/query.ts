@@ -1,37 +1,47 @@
+import { Type } from '@sinclair/typebox';
+import { code, count, nullable, type AnswerOf } from '#desk/answer-schemas';
+import { byActor, byChoice, byInstant, byUuid } from '#desk/queries/parameters';
+import type { ValuesOf } from '#desk/queries/query';
+import { printedReference } from '#desk/reference';
+import { STAFF } from '#desk/roles';
+import { Instant, Uuid } from '#fact/vocabulary';
+import { FOLLOW_UP_KINDS } from '#follow-up/events';
 import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
+import { defineList } from '../list.ts';
 import { cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
 import { timestampOf, withInstants } from '../table.ts';
 import { followUpCalls } from './projection.ts';
 
-export interface FollowUpCallFilters {
-  readonly complaint?: string;
-  readonly kind?: string;
-  /** Due by then, that instant included. */
-  readonly due?: string;
-  readonly handler?: string;
-}
+const filters = {
+  complaint: byUuid('Of this complaint.'),
+  kind: byChoice('Why somebody calls.', FOLLOW_UP_KINDS),
+  due: byInstant('Due by then.'),
+  handler: byActor('Of complaints that this person conducts.'),
+};
 
-export interface ListedCall {
-  readonly id: string;
-  readonly kind: string;
-  readonly complaint: string;
+const CALL = Type.Object({
+  id: Uuid,
+  kind: code,
+  complaint: Uuid,
   /** The complaint's. Null only while its receipt could not be read. */
-  readonly reference: string | null;
+  reference: nullable(Type.String()),
   /** The customer's subject. */
-  readonly customer: string;
+  customer: Uuid,
   /** What the customer speaks. */
-  readonly language: string | null;
-  readonly due: string;
-  readonly openedAt: string;
+  language: nullable(code),
+  due: Instant,
+  openedAt: Instant,
   /** Counted ones. */
-  readonly attempts: number;
-  readonly attemptLimit: number;
-  readonly lastAttempt: { readonly at: string; readonly result: string } | null;
+  attempts: count,
+  attemptLimit: count,
+  lastAttempt: nullable(Type.Object({ at: Instant, result: code })),
   /** Who handles the complaint now. */
-  readonly handler: string | null;
-  readonly revision: number;
-}
+  handler: nullable(code),
+  revision: count,
+});
+export type FollowUpCallFilters = ValuesOf<typeof filters>;
+type ListedCall = AnswerOf<typeof CALL>;
 
 interface Row extends Omit<ListedCall, 'lastAttempt'> {
   readonly lastAttemptAt: string | null;
@@ -79,9 +89,23 @@ export const listFollowUpCalls = async (
   return {
     items: answer.items.map(({ lastAttemptAt, lastResult, ...call }) => ({
       ...call,
+      reference: call.reference && printedReference(call.reference),
       lastAttempt: lastAttemptAt === null ? null : { at: lastAttemptAt, result: lastResult! },
     })),
     next: answer.next,
     asOf,
   };
 };
+
+/** `GET /v1/follow-up-calls`: the list that people work from (docs/domain.md §7). */
+export const followUpCallList = defineList({
+  name: 'follow-up-calls',
+  operation: 'FollowUpCall.list',
+  tag: 'follow-up calls',
+  summary: 'Every open call, the one that is due first at the top.',
+  roles: STAFF,
+  projection: followUpCalls,
+  filters,
+  item: CALL,
+  select: listFollowUpCalls,
+});

@@ -1,5 +1,12 @@
+import { Type } from '@sinclair/typebox';
+import { code, count, nullable, type AnswerOf } from '#desk/answer-schemas';
+import { defineQuery } from '#desk/queries/query';
+import { Instant } from '#fact/vocabulary';
 import { ask, type AsOf, type Readers } from '../asking.ts';
+import { AS_OF, LISTS, nowOf } from '../list.ts';
 import { overdue } from '../overdue/projection.ts';
+import { byWindow } from '../recurring-complaints/window-parameter.ts';
+import { windowOf } from '../recurring-complaints/window.ts';
 import { timestampOf } from '../table.ts';
 
 export interface NormsFilters {
@@ -10,15 +17,18 @@ export interface NormsFilters {
   readonly now: string;
 }
 
+const ACHIEVED = Type.Object({
+  /** Clocks that are decided: met, or run out. */
+  decided: count,
+  inTime: count,
+  /** Null while none is decided. */
+  share: nullable(Type.Number({ minimum: 0, maximum: 1 })),
+});
+
 /** How well one norm was kept. It reads the tables of what is overdue. */
-export interface NormAchieved {
+interface NormAchieved extends AnswerOf<typeof ACHIEVED> {
   /** `first-response`, `resolution`, … */
   readonly clock: string;
-  /** Clocks that are decided: met, or run out. */
-  readonly decided: number;
-  readonly inTime: number;
-  /** 0–1; null while none is decided. */
-  readonly share: number | null;
 }
 
 /**
@@ -42,3 +52,50 @@ export const normsAchieved = async (
   });
   return { items: answer, asOf };
 };
+
+/** `GET /v1/norms`: the published norms, and what was achieved (docs/domain.md §5). */
+export const readNorms = defineQuery({
+  operation: 'Norm.norms',
+  tag: 'clocks',
+  path: 'v1/norms',
+  summary: 'Each norm, the policy version that publishes it, and the share that was achieved.',
+  roles: 'open',
+  parameters: { window: byWindow('P90D') },
+  answer: Type.Object({
+    items: Type.Array(
+      Type.Object({
+        name: code,
+        workingDays: count,
+        calendar: code,
+        version: Type.Integer({ minimum: 0, description: 'The policy version that publishes it.' }),
+        achieved: ACHIEVED,
+      }),
+    ),
+    window: Type.Object({ from: Instant, to: Instant }),
+    asOf: AS_OF,
+  }),
+  from: LISTS,
+  select: async (lists, asked) => {
+    const now = nowOf(lists);
+    const window = windowOf(asked.window, now);
+    const { norms, version } = await lists.policy();
+    const { items, asOf } = await normsAchieved(lists, { ...window, now });
+    const achieved = new Map(items.map(({ clock, ...rest }) => [clock, rest]));
+    return {
+      kind: 'found',
+      value: {
+        items: Object.entries(norms)
+          .sort()
+          .map(([name, { workingDays, calendar }]) => ({
+            name,
+            workingDays,
+            calendar,
+            version,
+            achieved: achieved.get(name) ?? { decided: 0, inTime: 0, share: null },
+          })),
+        window,
+        asOf,
+      },
+    };
+  },
+});

@@ -51,7 +51,7 @@ describe('what is overdue', () => {
         kind: 'clock',
         name: 'first-response',
         complaint: id,
-        reference: 'R7K4M29',
+        reference: 'R7K-4M2-9',
         promise: null,
         due: DUE,
         late: true,

@@ -1,37 +1,48 @@
+import { Type } from '@sinclair/typebox';
+import { code, nullable, type AnswerOf } from '#desk/answer-schemas';
+import { byActor, byChoice, byInstant, byUuid } from '#desk/queries/parameters';
+import type { ValuesOf } from '#desk/queries/query';
+import { printedReference } from '#desk/reference';
+import { STAFF } from '#desk/roles';
+import { Instant, Uuid } from '#fact/vocabulary';
 import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
+import { defineList, nowOf } from '../list.ts';
 import { cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
 import { timestampOf, withInstants } from '../table.ts';
 import { overdue } from './projection.ts';
 
-export interface OverdueFilters {
+const filters = {
+  by: byInstant('Also what runs out by then.'),
+  kind: byChoice('Only promises, or only clocks.', ['promise', 'clock']),
+  complaint: byUuid('Of this complaint.'),
+  handler: byActor('Of complaints that this person conducts.'),
+};
+
+export interface OverdueFilters extends ValuesOf<typeof filters> {
   /** What counts as late: now, as the one who asks knows it. */
   readonly now: string;
-  /** What runs out by then is shown too; absent: only what ran out. */
-  readonly by?: string;
-  readonly kind?: 'promise' | 'clock';
-  readonly complaint?: string;
-  readonly handler?: string;
 }
 
-export interface OverdueItem {
-  /** A promise to the customer, or a clock of the complaint. */
-  readonly kind: 'promise' | 'clock';
+const OWED = Type.Object({
+  /** `promise` to the customer, or `clock` of the complaint. */
+  kind: code,
   /** `first-response`, `resolution`, …; of a promise what was promised: `update`, `fix`, `payment`. */
-  readonly name: string;
-  readonly complaint: string;
-  readonly reference: string;
+  name: code,
+  complaint: Uuid,
+  reference: Type.String(),
   /** The promise's id. */
-  readonly promise: string | null;
-  readonly due: string;
+  promise: nullable(Uuid),
+  due: Instant,
   /** False: it will run out, and has not yet. */
-  readonly late: boolean;
+  late: Type.Boolean(),
   /** When the system noted that it was missed or broken. */
-  readonly notedAt: string | null;
-  readonly handler: string | null;
-  readonly channel: string;
-  readonly receivedAt: string;
-}
+  notedAt: nullable(Instant),
+  handler: nullable(code),
+  channel: code,
+  receivedAt: Instant,
+});
+type Owed = AnswerOf<typeof OWED>;
 
 const ORDER = 'due, complaint, name collate "C", which collate "C"';
 
@@ -47,11 +58,7 @@ const promisesOf = (schema: string): string => `
  * Promises that are not fulfilled and clocks that still run, the longest overdue first. A withdrawal stops
  * the clocks of a complaint for good; what was promised on it is still owed. Throws InvalidCursor, NoReadModel.
  */
-export const listOverdue = async (
-  readers: Readers,
-  filters: OverdueFilters,
-  page: PageOf,
-): Promise<Page<OverdueItem>> => {
+export const listOverdue = async (readers: Readers, filters: OverdueFilters, page: PageOf): Promise<Page<Owed>> => {
   const { answer, asOf } = await ask(readers, overdue, async (tx, schema) => {
     const conditions = new Conditions();
     const now = conditions.value(timestampOf(filters.now));
@@ -84,10 +91,27 @@ export const listOverdue = async (
       conditions.values,
     );
     return cut(
-      rows.map((row) => withInstants(row) as unknown as OverdueItem & { which: string }),
+      rows.map((row) => withInstants(row) as unknown as Owed & { which: string }),
       page.limit,
       (row) => cursorOf(row.due, row.complaint, row.name, row.which),
     );
   });
-  return { items: answer.items.map(({ which: _which, ...item }) => item), next: answer.next, asOf };
+  return {
+    items: answer.items.map(({ which: _which, ...item }) => ({ ...item, reference: printedReference(item.reference) })),
+    next: answer.next,
+    asOf,
+  };
 };
+
+/** `GET /v1/overdue`: what is late, or soon will be (docs/domain.md §5). */
+export const overdueList = defineList({
+  name: 'overdue',
+  operation: 'Overdue.list',
+  tag: 'clocks',
+  summary: 'Promises and clocks that ran out, the longest overdue first; with `by` also those that will by then.',
+  roles: STAFF,
+  projection: overdue,
+  filters,
+  item: OWED,
+  select: (lists, asked, page) => listOverdue(lists, { ...asked, now: nowOf(lists) }, page),
+});

@@ -1,50 +1,64 @@
+import { Type } from '@sinclair/typebox';
 import type { PoolClient } from 'pg';
 import { UNSPECIFIED } from '#complaint/vocabulary';
+import { code, count, nullable, type AnswerOf } from '#desk/answer-schemas';
+import { InvalidCursor } from '#desk/queries/cursor';
+import { byChoice, byCode } from '#desk/queries/parameters';
+import type { ValuesOf } from '#desk/queries/query';
+import { STAFF } from '#desk/roles';
+import { Uuid } from '#fact/vocabulary';
 import { ask, type Readers } from '../asking.ts';
 import { Conditions } from '../conditions.ts';
-import { InvalidCursor, cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
+import { defineList, nowOf } from '../list.ts';
+import { cursorOf, cut, keyIn, type Page, type PageOf } from '../page.ts';
 import { timestampOf } from '../table.ts';
-import { codesIn, DIMENSIONS, type Dimension } from './group.ts';
+import { codesIn, DIMENSIONS } from './group.ts';
 import { recurringComplaints } from './projection.ts';
 import { spansOf } from './spans.ts';
-import { windowBefore, type Window } from './window.ts';
+import { byWindow } from './window-parameter.ts';
+import { windowBefore, windowOf, type Window } from './window.ts';
 
-export interface RecurringFilters {
+const filters = {
+  window: byWindow('P90D'),
+  level: byChoice(
+    'How finely groups are told apart: by category alone, by category and product … by all five (absent).',
+    DIMENSIONS,
+  ),
+  category: byCode('Only this category.'),
+  product: byCode('Only this product.'),
+  department: byCode('Only processes of this department.'),
+  process: byCode('Only this process.'),
+  touchpoint: byCode('Only this touchpoint.'),
+};
+
+export interface RecurringFilters extends Omit<ValuesOf<typeof filters>, 'window'> {
   /** By the time of receipt. */
   readonly window: Window;
-  /**
-   * How finely groups are told apart: `category` by category alone, `product` by category and product, and so on to
-   * `touchpoint`, by all five codes (the default). Codes beyond the level are null.
-   */
-  readonly level?: Dimension;
-  readonly category?: string;
-  readonly product?: string;
-  readonly department?: string;
-  readonly process?: string;
-  readonly touchpoint?: string;
   /** The policy's: from so many on it is too often. */
   readonly threshold: number;
   /** The policy's estimate: one complaint stands for so many dissatisfied customers. */
   readonly silentFactor: number;
 }
 
-export interface RecurringGroup {
-  readonly category: string;
-  readonly product: string | null;
-  readonly department: string | null;
-  readonly process: string | null;
-  readonly touchpoint: string | null;
+const GROUP = Type.Object({
+  /** Codes beyond the level are null. */
+  category: code,
+  product: nullable(code),
+  department: nullable(code),
+  process: nullable(code),
+  touchpoint: nullable(code),
   /** Complaints, each once. */
-  readonly count: number;
+  count,
   /** Per unit of volume; null while no volume is known. */
-  readonly rate: null;
-  /** Against the window of the same length before. */
-  readonly trend: { readonly previous: number; readonly direction: 'rising' | 'steady' | 'falling' };
-  readonly overThreshold: boolean;
+  rate: nullable(Type.Number()),
+  /** Against the window of the same length before: `rising`, `steady` or `falling`. */
+  trend: Type.Object({ previous: count, direction: code }),
+  overThreshold: Type.Boolean(),
   /** Complaint ids, the newest first; at most 1,000. */
-  readonly evidence: readonly string[];
-  readonly estimate: { readonly dissatisfied: number; readonly factor: number; readonly isEstimate: true };
-}
+  evidence: Type.Array(Uuid),
+  estimate: Type.Object({ dissatisfied: count, factor: count, isEstimate: Type.Boolean() }),
+});
+export type RecurringGroup = AnswerOf<typeof GROUP>;
 
 interface Row {
   /** The group's name. */
@@ -182,3 +196,28 @@ const itemOf = (row: Row, { threshold, silentFactor }: RecurringFilters): Recurr
     estimate: { dissatisfied: count * silentFactor, factor: silentFactor, isEstimate: true },
   };
 };
+
+/** `GET /v1/recurring-complaints`: what keeps going wrong (docs/domain.md §6): processes, never people. */
+export const recurringComplaintList = defineList({
+  name: 'recurring-complaints',
+  operation: 'RecurringComplaint.list',
+  tag: 'prevention',
+  summary: 'Groups of two complaints or more about the same thing, the most frequent first.',
+  roles: STAFF,
+  projection: recurringComplaints,
+  filters,
+  item: GROUP,
+  select: async (lists, { window, ...asked }, page) => {
+    const { recurrence, estimates } = await lists.policy();
+    return listRecurringComplaints(
+      lists,
+      {
+        ...asked,
+        window: windowOf(window, nowOf(lists)),
+        threshold: recurrence.threshold,
+        silentFactor: estimates.silentFactor,
+      },
+      page,
+    );
+  },
+});

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '#fact/canonical-json';
-import { Problem } from './problem.ts';
 
 /**
  * Where a list goes on. A cursor is bound to its list and filters by a check, so that using it elsewhere, or mistyping it,
@@ -10,12 +9,17 @@ import { Problem } from './problem.ts';
  */
 const VERSION = 1;
 
+/** The cursor was not made here, or for something else. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
+}
+
 export const writeCursor = (list: string, filters: Readonly<Record<string, unknown>>, place: unknown): string => {
   const payload = Buffer.from(JSON.stringify([VERSION, place]), 'utf8').toString('base64url');
   return `${payload}.${checkOf(list, filters, payload)}`;
 };
 
-/** The place in a cursor; undefined when there is none. Throws invalid-cursor. */
+/** The place in a cursor; undefined when there is none. Throws InvalidCursor. */
 export const readCursor = (
   list: string,
   filters: Readonly<Record<string, unknown>>,
@@ -23,14 +27,16 @@ export const readCursor = (
 ): unknown => {
   if (cursor === undefined) return undefined;
   const [payload = '', check, ...rest] = cursor.split('.');
-  if (rest.length > 0 || check !== checkOf(list, filters, payload)) throw new Problem('invalid-cursor');
+  if (rest.length > 0 || check !== checkOf(list, filters, payload)) throw new InvalidCursor('it was made elsewhere');
+  let version: unknown;
+  let place: unknown;
   try {
-    const [version, place] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as [number, unknown];
-    if (version === VERSION) return place;
-  } catch {
-    // falls through: it was none of ours
+    [version, place] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as [unknown, unknown];
+  } catch (cause) {
+    throw new InvalidCursor('not a cursor', { cause });
   }
-  throw new Problem('invalid-cursor');
+  if (version !== VERSION) throw new InvalidCursor('a cursor of another form');
+  return place;
 };
 
 /** Filters that are absent are as if never named. */

@@ -1,6 +1,19 @@
-import { Type } from '@sinclair/typebox';
+import { Type, type TSchema } from '@sinclair/typebox';
 import { Duration, Instant, Money, Process, Uuid } from '#fact/vocabulary';
-import { actor, Clock, code, count, Mark, marked, Missing, nullable, optional, Told } from './answers.ts';
+import {
+  actor,
+  code,
+  count,
+  Mark,
+  marked,
+  nullable,
+  optional,
+  Told,
+  ToldObject,
+  type AnswerOf,
+} from '../answer-schemas.ts';
+import type { Thing } from '../complaint-desk.ts';
+import { Clock, Missing } from './step-answers.ts';
 
 /** A complaint, the things inside it and its calls, as they are read. NOTE: published; members are only added. */
 
@@ -50,7 +63,8 @@ export const THING_ANSWERS = {
     declined: nullable(marked({ reason: Told })),
     delivered: nullable(marked({ proof: Told })),
   }),
-} as const;
+} satisfies Readonly<Record<Thing, TSchema>>;
+export type ThingAnswer<T extends Thing> = AnswerOf<(typeof THING_ANSWERS)[T]>;
 
 export const CALL = Type.Object({
   id: Uuid,
@@ -78,6 +92,8 @@ export const CALL = Type.Object({
   notReached: nullable(Mark),
   superseded: nullable(Type.Object({ at: Instant, reopening: Uuid })),
 });
+
+export type CallAnswer = AnswerOf<typeof CALL>;
 
 const person = { name: optional(Told), phone: optional(Told), email: optional(Told) };
 
@@ -139,7 +155,7 @@ export const COMPLAINT = Type.Object({
     marked({
       fact: Uuid,
       type: Type.String(),
-      data: Type.Object({}, { description: 'The members that are right.' }),
+      data: Type.Unsafe<object>({ ...ToldObject, description: 'The members that are right.' }),
       reason: Told,
     }),
   ),
@@ -147,3 +163,4 @@ export const COMPLAINT = Type.Object({
   missingForClosing: Type.Array(Missing),
   clocks: Type.Array(Clock),
 });
+export type ComplaintAnswer = AnswerOf<typeof COMPLAINT>;
