@@ -1,10 +1,10 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { Pool, PoolClient } from 'pg';
 import type { ComplaintFact } from '#complaint/events';
-import { complaintEvents } from '#complaint/events';
+import { complaintStreams } from '#complaint/complaint-streams';
 import { PolicyInForce } from '#desk/policy-in-force';
-import type { EventDescription } from '#fact/define-event';
-import { followUpEvents } from '#follow-up/events';
+import { prefixOf } from '#fact/stream-kind';
+import { followUpStreams } from '#follow-up/follow-up';
 import { follow } from '#ledger/follow/follow';
 import type { Follower, FollowLog } from '#ledger/follow/follower';
 import { FollowerStopped, nameOf } from '#ledger/follow/failure';
@@ -15,7 +15,7 @@ import { UnknownFact } from '#ledger/stream/codec';
 import type { EventFilter, EventStore, RecordedEvent } from '#ledger/stream/port';
 import { Bell } from '#ledger/stream/bell';
 import { codecOf } from '#ledger/stream/transact';
-import { recurrenceEvents } from '#recurrence/events';
+import { recurrenceStreams } from '#recurrence/recurrence';
 import { fireTimers, type FiringPace } from '#timers/fire-timers';
 import { timersStatus, type TimersStatus } from '#timers/status';
 import { setTimers } from '#timers/timer';
@@ -30,7 +30,8 @@ export const PROCESS_MANAGER = 'process-manager@1';
  * What it reads. Who adds a noun must also rename PROCESS_MANAGER: the checkpoint has passed the facts of that noun that
  * are there already, and beginning again changes nothing.
  */
-export const FILTER: EventFilter = { streamPrefixes: ['complaint-', 'follow-up-', 'recurrence-'] };
+const READ = [complaintStreams, followUpStreams, recurrenceStreams] as const;
+export const FILTER: EventFilter = { streamPrefixes: READ.map(prefixOf) };
 
 export interface ProcessManagerOptions {
   readonly store: EventStore;
@@ -110,20 +111,14 @@ export const startProcessManager = (options: ProcessManagerOptions): ProcessMana
 const react = async (events: readonly RecordedEvent[], tx: PoolClient): Promise<void> => {
   const complaints: ComplaintFact[] = [];
   for (const event of events) {
-    const noun = NOUNS.find(({ prefix }) => event.stream.startsWith(prefix));
-    if (!noun) throw new UnknownFact(`${event.stream} is none of ours`);
+    const kind = READ.find((one) => event.stream.startsWith(prefixOf(one)));
+    if (!kind) throw new UnknownFact(`${event.stream} is none of ours`);
     // Calls and recurrences are decoded as well: an unknown kind of fact stops the follower (docs/formats.md, Followers).
-    const fact = codecOf(noun).decode(event);
-    if (noun.prefix === 'complaint-') complaints.push(fact as ComplaintFact);
+    const fact = codecOf(kind).decode(event);
+    if (kind === complaintStreams) complaints.push(fact as ComplaintFact);
   }
   await setTimers(tx, await takeIn(complaints, tx));
 };
-
-const NOUNS: readonly { prefix: string; events: readonly EventDescription[] }[] = [
-  { prefix: 'complaint-', events: complaintEvents },
-  { prefix: 'follow-up-', events: followUpEvents },
-  { prefix: 'recurrence-', events: recurrenceEvents },
-];
 
 /** How facts are taken in: by the follower, and again by whoever replays what was parked (`operate replay`). */
 export const takingIn: Follower = {

@@ -1,4 +1,5 @@
-import type { ComplaintFact } from '#complaint/events';
+import { complaintChapters, type ComplaintFact } from '#complaint/events';
+import { reading } from '#fact/reading';
 import { idOf } from '#fact/stream-kind';
 import type { Issue } from '#complaint/vocabulary';
 import { groupKey, groupOf, type Group } from '#recurrence/group';
@@ -36,13 +37,12 @@ export const knownAfter = (known: KnownComplaint | undefined, fact: ComplaintFac
   return { ...known, revision: fact.revision, issues: issuesAfter(known.issues, fact) };
 };
 
-const issuesAfter = (issues: readonly IssueCodes[], fact: ComplaintFact): readonly IssueCodes[] => {
-  if (fact.type === 'IssueAdded') return [...issues, codesOf(fact.data.issue)];
-  if (fact.type !== 'IssueReclassified') return issues;
-  return issues.map((issue) =>
-    issue.id === fact.data.issue ? codesOf({ ...issue, ...fact.data, id: issue.id }) : issue,
-  );
-};
+const issuesAfter = reading<readonly IssueCodes[]>()(complaintChapters, ['issues'], {
+  IssueAdded: (issues, { data }) => [...issues, codesOf(data.issue)],
+  IssueReclassified: (issues, { data }) =>
+    issues.map((issue) => (issue.id === data.issue ? codesOf({ ...issue, ...data, id: issue.id }) : issue)),
+  IssueAssessed: 'ignored',
+});
 
 const codesOf = ({ id, category, product, touchpoint, process }: IssueCodes): IssueCodes => ({
   id,

@@ -90,5 +90,8 @@ export const followUpEvents = [
   followUpSuperseded,
 ] as const;
 
+/** A call is told in one chapter. */
+export const followUpChapters = { call: followUpEvents } as const;
+
 export type FollowUpEvent = EventOf<(typeof followUpEvents)[number]>;
 export type FollowUpFact = FactOf<FollowUpEvent>;

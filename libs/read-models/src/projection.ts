@@ -43,20 +43,6 @@ export interface Projection {
   readonly forget?: (subject: string, tx: PoolClient, schema: string) => Promise<void>;
 }
 
-/** What each fact does to a row or a document; total, so that the compiler names a projection that a new fact forgot. */
-export type Reactions<F extends { readonly type: string }, State> = {
-  readonly [T in F['type']]: 'ignored' | ((state: State, fact: Extract<F, { readonly type: T }>) => State);
-};
-
-export const react = <F extends { readonly type: string }, State>(
-  reactions: Reactions<F, State>,
-  state: State,
-  fact: F,
-): State => {
-  const reaction = reactions[fact.type as F['type']];
-  return reaction === 'ignored' ? state : (reaction as (state: State, fact: F) => State)(state, fact);
-};
-
 export const filterOf = (projection: Projection): EventFilter => ({
   streamPrefixes: projection.reads.map((noun) => prefixOf({ noun })),
 });

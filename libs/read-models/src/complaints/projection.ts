@@ -1,8 +1,9 @@
-import type { ComplaintFact } from '#complaint/events';
+import { complaintChapters, type ComplaintFact } from '#complaint/events';
+import { reading } from '#fact/reading';
 import { idOf } from '#fact/stream-kind';
 import type { Issue } from '#complaint/vocabulary';
 import { foldDocuments, type Document } from '../documents.ts';
-import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
+import { ofComplaints, type Projection } from '../projection.ts';
 import { labelsOf, relabel, type Relabelled } from './labels.ts';
 import { complaintRows, labelRows, termRows, type ComplaintState, type ListedIssue } from './table.ts';
 import { forgetTerms, termsIn } from './terms.ts';
@@ -50,7 +51,7 @@ const received = ({ data, stream, revision, effectiveAt }: Received): Listed => 
   labels: [],
 });
 
-const reactions: Reactions<ComplaintFact, Listed> = {
+const step = reading<Listed>()(complaintChapters, ['intake', 'issues', 'ending', 'rectification'], {
   ComplaintReceived: 'ignored', // it opens the row
   HandlerAssigned: (complaint, { data }) => ({ ...complaint, head: { ...complaint.head, handler: data.handler } }),
   IssueAdded: (complaint, { data }) => withIssues(complaint, [...issuesOf(complaint), listed(data.issue)]),
@@ -66,30 +67,9 @@ const reactions: Reactions<ComplaintFact, Listed> = {
   FactRectified: 'ignored', // a rectified reference or order is one more term (terms.ts); words are shown as received
   ComplaintAcknowledged: 'ignored',
   ContactGiven: 'ignored',
-  CustomerThanked: 'ignored',
-  ApologyGiven: 'ignored',
-  ResponsibilityAccepted: 'ignored',
-  InformationRequested: 'ignored',
-  InformationGiven: 'ignored',
-  MessageRecorded: 'ignored',
-  PromiseMade: 'ignored',
-  PromiseFulfilled: 'ignored',
-  PromiseBroken: 'ignored',
-  FirstResponseMissed: 'ignored',
-  FirstResponseFoundTimely: 'ignored',
   IssueAssessed: 'ignored',
-  CauseSuspected: 'ignored',
-  CauseConfirmed: 'ignored',
-  CauseExplained: 'ignored',
-  ExplanationWaived: 'ignored',
-  CorrectionMade: 'ignored',
-  CompensationOffered: 'ignored',
-  CompensationAccepted: 'ignored',
-  CompensationDeclined: 'ignored',
-  CompensationDelivered: 'ignored',
   CustomerAnswered: 'ignored',
-  RuleOverridden: 'ignored',
-};
+});
 
 /** `GET /v1/complaints`. */
 export const complaints: Projection = {
@@ -106,7 +86,7 @@ export const complaints: Projection = {
       { head: complaintRows, parts: {} },
       {
         open: (fact) => (fact.type === 'ComplaintReceived' ? received(fact) : undefined),
-        step: (complaint, fact) => react<ComplaintFact, Listed>(reactions, complaint, fact),
+        step,
         meanwhile: terms.open,
       },
     );

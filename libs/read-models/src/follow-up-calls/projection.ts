@@ -1,16 +1,9 @@
-import type { ComplaintFact } from '#complaint/events';
+import { complaintChapters } from '#complaint/events';
+import { reading } from '#fact/reading';
 import { idOf } from '#fact/stream-kind';
-import type { FollowUpFact } from '#follow-up/events';
+import { followUpChapters, type FollowUpFact } from '#follow-up/events';
 import { foldDocuments, type Document } from '../documents.ts';
-import {
-  ofComplaints,
-  ofFollowUps,
-  react,
-  type Projection,
-  type Reactions,
-  type ReadFact,
-  type Workplace,
-} from '../projection.ts';
+import { ofComplaints, ofFollowUps, type Projection, type ReadFact, type Workplace } from '../projection.ts';
 import { calledAboutRows, callRows } from './table.ts';
 
 type Call = Document<typeof callRows, Record<never, never>>;
@@ -18,7 +11,7 @@ type CalledAbout = Document<typeof calledAboutRows, Record<never, never>>;
 
 const ended = ({ head }: Call): Call => ({ head: { ...head, open: false } });
 
-const callReactions: Reactions<FollowUpFact, Call> = {
+const stepOfCall = reading<Call>()(followUpChapters, ['call'], {
   FollowUpOpened: 'ignored', // it opens the row
   CallAttempted: ({ head }, { data, effectiveAt }) => ({
     head: { ...head, attempts: data.number, last_attempt_at: effectiveAt, last_result: data.result },
@@ -27,7 +20,7 @@ const callReactions: Reactions<FollowUpFact, Call> = {
   CustomerReached: ended,
   CustomerNotReached: ended,
   FollowUpSuperseded: ended,
-};
+});
 
 const opened = ({ data, stream, revision, effectiveAt }: Extract<FollowUpFact, { type: 'FollowUpOpened' }>): Call => ({
   head: {
@@ -49,42 +42,12 @@ const opened = ({ data, stream, revision, effectiveAt }: Extract<FollowUpFact, {
 });
 
 /** Only who handles the complaint matters here: its messages and its other facts never touch a call (docs/domain.md §7). */
-const complaintReactions: Reactions<ComplaintFact, CalledAbout> = {
+const stepOfComplaint = reading<CalledAbout>()(complaintChapters, ['intake'], {
   ComplaintReceived: 'ignored', // it opens the row
   HandlerAssigned: ({ head }, { data }) => ({ head: { ...head, handler: data.handler } }),
   ComplaintAcknowledged: 'ignored',
   ContactGiven: 'ignored',
-  CustomerThanked: 'ignored',
-  ApologyGiven: 'ignored',
-  ResponsibilityAccepted: 'ignored',
-  InformationRequested: 'ignored',
-  InformationGiven: 'ignored',
-  MessageRecorded: 'ignored',
-  PromiseMade: 'ignored',
-  PromiseFulfilled: 'ignored',
-  PromiseBroken: 'ignored',
-  FirstResponseMissed: 'ignored',
-  FirstResponseFoundTimely: 'ignored',
-  IssueAdded: 'ignored',
-  IssueReclassified: 'ignored',
-  IssueAssessed: 'ignored',
-  CauseSuspected: 'ignored',
-  CauseConfirmed: 'ignored',
-  CauseExplained: 'ignored',
-  ExplanationWaived: 'ignored',
-  CorrectionMade: 'ignored',
-  CompensationOffered: 'ignored',
-  CompensationAccepted: 'ignored',
-  CompensationDeclined: 'ignored',
-  CompensationDelivered: 'ignored',
-  ComplaintResolved: 'ignored', // the call that it asks for is opened by a fact of its own
-  CustomerAnswered: 'ignored',
-  ComplaintClosed: 'ignored',
-  ComplaintReopened: 'ignored', // the call that it ends is superseded by a fact of its own
-  ComplaintWithdrawn: 'ignored',
-  FactRectified: 'ignored',
-  RuleOverridden: 'ignored',
-};
+});
 
 /** Tells the calls who is to call, where a complaint's handler or a call is new. */
 const assignCalls = async (facts: readonly ReadFact[], { tx, schema }: Workplace): Promise<void> => {
@@ -116,7 +79,7 @@ export const followUpCalls: Projection = {
       { head: callRows, parts: {} },
       {
         open: (fact) => (fact.type === 'FollowUpOpened' ? opened(fact) : undefined),
-        step: (call, fact) => react(callReactions, call, fact),
+        step: stepOfCall,
       },
     );
     await foldDocuments(
@@ -136,7 +99,7 @@ export const followUpCalls: Projection = {
                 },
               }
             : undefined,
-        step: (complaint, fact) => react(complaintReactions, complaint, fact),
+        step: stepOfComplaint,
       },
     );
     await assignCalls(facts, place);

@@ -1,8 +1,9 @@
-import type { ComplaintFact } from '#complaint/events';
+import { complaintChapters, type ComplaintFact } from '#complaint/events';
+import { reading } from '#fact/reading';
 import { idOf } from '#fact/stream-kind';
 import type { Due } from '#complaint/vocabulary';
 import { foldDocuments, type Document } from '../documents.ts';
-import { ofComplaints, react, type Projection, type Reactions } from '../projection.ts';
+import { ofComplaints, type Projection } from '../projection.ts';
 import { clockRows, promiseRows, timedComplaintRows } from './table.ts';
 
 const tables = { head: timedComplaintRows, parts: { clocks: clockRows, promises: promiseRows } };
@@ -69,7 +70,7 @@ const received = ({
     revision,
   );
 
-const reactions: Reactions<ComplaintFact, Timed> = {
+const step = reading<Timed>()(complaintChapters, ['intake', 'conversation', 'promises', 'clocks', 'ending'], {
   ComplaintReceived: 'ignored', // it opens the rows
   ComplaintAcknowledged: (timed, { data, effectiveAt, revision }) =>
     withDues(responded(timed, effectiveAt), data.dues, revision),
@@ -113,22 +114,9 @@ const reactions: Reactions<ComplaintFact, Timed> = {
   ResponsibilityAccepted: 'ignored',
   InformationRequested: 'ignored',
   InformationGiven: 'ignored',
-  IssueAdded: 'ignored',
-  IssueReclassified: 'ignored',
-  IssueAssessed: 'ignored',
-  CauseSuspected: 'ignored',
-  CauseConfirmed: 'ignored',
-  CauseExplained: 'ignored',
-  ExplanationWaived: 'ignored',
-  CorrectionMade: 'ignored',
-  CompensationOffered: 'ignored',
-  CompensationAccepted: 'ignored',
-  CompensationDeclined: 'ignored',
-  CompensationDelivered: 'ignored',
   CustomerAnswered: 'ignored',
-  FactRectified: 'ignored',
   RuleOverridden: 'ignored',
-};
+});
 
 /** `GET /v1/overdue`, and the share of norms achieved. */
 export const overdue: Projection = {
@@ -139,7 +127,7 @@ export const overdue: Projection = {
   apply: async (facts, place) => {
     await foldDocuments(ofComplaints(facts), place, tables, {
       open: (fact) => (fact.type === 'ComplaintReceived' ? received(fact) : undefined),
-      step: (timed, fact) => react(reactions, timed, fact),
+      step,
     });
   },
 };
