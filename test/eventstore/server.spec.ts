@@ -122,7 +122,7 @@ describe('the stand-in with a directory', () => {
   it('loses nothing that it acknowledged when it is killed', async () => {
     await temporary(async (directory) => {
       const start = async (): Promise<{ child: Child; client: Client }> => {
-        const child = startChild('./serve.ts', ['--data', directory]);
+        const child = startChild('../eventstore/serve.ts', ['--data', directory]);
         children.push(child);
         const { url } = await child.line<{ url: string }>();
         return { child, client: clientOf(url) };

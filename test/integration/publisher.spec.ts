@@ -74,7 +74,7 @@ const start = (brokers: string, deadlineMs?: number): { publisher: Publisher; st
 
 /** A publisher that is a process of its own, with a lease of a second. */
 const alone = (brokers: string, signal: string, batch: string, when: string): Child =>
-  startChild('./publisher-child.ts', [database.url, brokers, organisation, signal, batch, when, '1000']);
+  startChild('../integration/publisher-child.ts', [database.url, brokers, organisation, signal, batch, when, '1000']);
 
 const isSuspended = ({ process: { pid } }: Child): boolean =>
   execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');
