@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import type { HealthCheck } from '#program/health';
+import { databaseChecks, keysCheck, type HealthCheck } from '#program/health';
 import { makeRegistry, watchLive, type FollowerWatch } from '#program/metrics';
 import type { Parts } from '#program/program-dependencies';
 import { createApi } from './create-api.ts';
@@ -23,6 +23,6 @@ export const apiOver = (
     log,
     ...doors(desk, { pool, store, secrets }),
     ...watched,
-    healthChecks: [{ name: 'keys', check: async () => vault.health() }, ...(watched.healthChecks ?? [])],
+    healthChecks: [keysCheck(vault), ...databaseChecks(parts.advice), ...(watched.healthChecks ?? [])],
   });
 };

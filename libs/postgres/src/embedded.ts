@@ -19,9 +19,14 @@ import {
 import { nativePostgres, type Native } from './embedded/native.ts';
 import { ownCluster, type Owner } from './embedded/owner.ts';
 import { endPostmaster, freePort, launchPostmaster, signalPostmaster } from './embedded/postmaster.ts';
+import { freeSpaceAt, isOutOfMemory, memoryHere, sizedFor } from './embedded/memory.ts';
 import { EmbeddedPostgresError } from './embedded/embedded-postgres-error.ts';
 import { watchOver } from './embedded/watchdog.ts';
 
+/** What PostgreSQL says every few seconds after a crash, while it reads its log again. */
+const RECOVERS = /redo in progress|syncing data directory|resetting unlogged/i;
+/** With less nothing is won: buffers are at their least. */
+const LEAST_MEMORY = 128 * 1024 ** 2;
 /** How soon a PostgreSQL that went away is tried to be brought up again. */
 const COME_AGAIN = { firstMs: 500, maxMs: 10_000 };
 
@@ -29,8 +34,10 @@ export interface EmbeddedOptions {
   /** Holds the cluster (`postgres/`) and its password (`postgres.json`); made when missing. */
   readonly dataDir: string;
   readonly log?: (line: string) => void;
-  /** How long PostgreSQL may take to come up, recovery included. Default 60 s. */
+  /** How long PostgreSQL may take to come up; a recovery that says how far it is, is waited for. Default 60 s. */
   readonly startTimeoutMs?: number;
+  /** The memory that it is sized for, in bytes. Default: the machine's, or what a container allows. */
+  readonly memory?: number;
 }
 
 export interface Embedded {
@@ -45,7 +52,8 @@ export interface Embedded {
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded> => {
   const log = options.log ?? (() => undefined);
-  return new EmbeddedServer(absolute(options.dataDir), log, options.startTimeoutMs ?? 60_000).start();
+  const { startTimeoutMs = 60_000, memory = memoryHere() } = options;
+  return new EmbeddedServer(absolute(options.dataDir), log, startTimeoutMs, memory).start();
 };
 
 /** The url of the embedded PostgreSQL that another process runs on this directory; undefined: there is none. A secret. */
@@ -74,6 +82,7 @@ class EmbeddedServer {
     private readonly dataDir: string,
     private readonly log: (line: string) => void,
     private readonly patienceMs: number,
+    private memory: number,
   ) {}
 
   async start(): Promise<Embedded> {
@@ -109,7 +118,7 @@ class EmbeddedServer {
 
   /** Until a postmaster answers that is ours alone: the one that runs, or a new one. */
   private async bringUp(wishedPort: number | undefined): Promise<void> {
-    const left = countdown(this.patienceMs);
+    let left = countdown(this.patienceMs);
     let port = wishedPort ?? (await freePort());
     let trouble = '';
     while (!this.stopping) {
@@ -127,9 +136,18 @@ class EmbeddedServer {
         this.log('a stale postmaster.pid is removed: its process is gone');
         unlinkSync(join(this.cluster, 'postmaster.pid'));
       }
-      const { native, account, cluster, log } = this;
-      trouble = await launchPostmaster({ native, account, cluster, port, left, log, onPid: (pid) => this.watch(pid) });
-      if (/could not (bind|create any TCP)/i.test(trouble)) port = await freePort();
+      const { native, account, cluster } = this;
+      const log = (line: string): void => {
+        if (RECOVERS.test(line)) left = countdown(this.patienceMs);
+        this.log(line);
+      };
+      const sized = sizedFor({ memory: this.memory, freeSpace: await freeSpaceAt(this.dataDir) });
+      const onPid = (pid: number): void => this.watch(pid);
+      trouble = await launchPostmaster({ native, account, cluster, port, sized, left: () => left(), log, onPid });
+      if (isOutOfMemory(trouble) && this.memory > LEAST_MEMORY) {
+        this.memory /= 2;
+        this.log('the machine does not give PostgreSQL that much memory: it is asked for half of it');
+      } else if (/could not (bind|create any TCP)/i.test(trouble)) port = await freePort();
       else if (trouble) await pause(200);
     }
   }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { RoomSchema } from '#postgres/tables';
 import type { Settings } from '#settings/settings';
 import { systemClock, type Clock } from '#time/clock';
-import { followerCheck, keysCheck, ledgerCheck, type HealthCheck } from './health.ts';
+import { databaseChecks, followerCheck, keysCheck, ledgerCheck, type HealthCheck } from './health.ts';
 import { makeRegistry, watchFollowers, watchLive, type FollowerWatch } from './metrics.ts';
 import { openingAll } from './opened.ts';
 import { openParts, type Parts } from './program-dependencies.ts';
@@ -56,6 +56,7 @@ export const startDaemon = (
     const checks = [
       ledgerCheck(parts.store),
       keysCheck(parts.vault),
+      ...databaseChecks(parts.advice),
       ...work.checks,
       ...work.followers.map(followerCheck),
     ];

@@ -1,6 +1,7 @@
 import { nameOf } from '#ledger/follow/failure';
 import type { FollowerStatus } from '#ledger/follow/status';
 import type { EventStore } from '#ledger/stream/port';
+import { sentenceOn, type Advice } from '#postgres/advice';
 import type { Vault } from '#privacy/vault';
 import { within } from '#resilience/deadline';
 import type { FollowerWatch } from './metrics.ts';
@@ -46,6 +47,12 @@ export const keysCheck = (vault: Pick<Vault, 'health'>): HealthCheck => ({
   name: 'keys',
   check: async () => vault.health(),
 });
+
+/** Advice on the database's settings makes nobody unready; it is there to be read. */
+export const databaseChecks = (advice: readonly Advice[]): readonly HealthCheck[] =>
+  advice.length === 0
+    ? []
+    : [{ name: 'database', check: async () => ({ ok: true, detail: advice.map(sentenceOn).join('; ') }) }];
 
 /** How far a follower lags and what it parked, in words. */
 export const figuresOf = (

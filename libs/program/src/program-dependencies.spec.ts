@@ -12,6 +12,7 @@ import { startDaemon } from './daemon.ts';
 import { makeLog } from './log.ts';
 import { referenceOf } from '#desk/reference';
 import { OtherOrganisation } from '#ledger/stream/ledger-identity';
+import { databaseChecks, examine } from './health.ts';
 import { openParts, type Parts } from './program-dependencies.ts';
 import { OtherLedger, serveLedger } from './served-ledger.ts';
 
@@ -65,10 +66,30 @@ describe('the parts of a program', () => {
   });
 });
 
+describe('an operator’s own PostgreSQL', () => {
+  it('that is not set for a ledger is warned of, and shown by health, which stays ready', async () => {
+    await database.pool.query(`alter database ${new URL(database.url).pathname.slice(1)} set wal_compression = 'pglz'`);
+    const warned: string[] = [];
+    const watching = { warn: (_about: object, message: string) => void warned.push(message) };
+    const parts = await openParts(settings(), { databaseUrl: database.url, name: 'test', mint: true, log: watching });
+    try {
+      expect(warned.join()).toContain('wal_compression is pglz and should be off, or lz4');
+      expect(await examine(databaseChecks(parts.advice))).toEqual([
+        { name: 'database', ok: true, detail: expect.stringContaining('wal_compression is pglz') },
+      ]);
+      expect(databaseChecks([])).toEqual([]);
+    } finally {
+      await parts.close();
+    }
+  });
+});
+
 describe('the list of erasures', () => {
   it('is missed when the database knows more than it lists', async () => {
     const warned: string[] = [];
-    const watching = { warn: (_about: object, message: string) => void warned.push(message) };
+    const watching = {
+      warn: (about: { part?: string }, message: string) => void (about.part === 'erasures' && warned.push(message)),
+    };
     const start = async () =>
       (await openParts(settings(), { databaseUrl: database.url, name: 'test', mint: true, log: watching })).close();
     const parts = await open();

@@ -4,6 +4,7 @@ import type { DeskDependencies } from '#desk/desk-dependencies';
 import { PostgresReferences } from '#desk/references';
 import type { LedgerIdentity } from '#ledger/stream/ledger-identity';
 import type { EventStore } from '#ledger/stream/port';
+import { adviceOn, sentenceOn, type Advice } from '#postgres/advice';
 import { openDatabase } from '#postgres/database';
 import { migrate } from '#postgres/migrations';
 import type { RoomSchema } from '#postgres/tables';
@@ -34,6 +35,8 @@ export interface Parts {
   readonly secrets: Secrets;
   readonly desk: DeskDependencies;
   readonly erasing: EraseOptions;
+  /** Settings of an operator's own PostgreSQL that fall far short. The embedded one is sized by the machine. */
+  readonly advice: readonly Advice[];
   close(): Promise<void>;
 }
 
@@ -104,6 +107,12 @@ export const openParts = (settings: Settings, options: OpenOptions): Promise<Par
       organisation: settings.organisation,
       clock: options.clock ?? systemClock,
     };
+    const advice = settings.databaseUrl === undefined ? [] : await adviceOn(pool);
+    if (advice.length > 0)
+      log.warn(
+        { part: 'database', settings: advice.map(({ setting }) => setting) },
+        `PostgreSQL is not set for a ledger that grows: ${advice.map(sentenceOn).join('; ')} (docs/operations.md, PostgreSQL)`,
+      );
     return {
       settings,
       pool,
@@ -114,6 +123,7 @@ export const openParts = (settings: Settings, options: OpenOptions): Promise<Par
       secrets,
       desk,
       erasing,
+      advice,
       close: () => opened.close(),
     };
   });

@@ -26,6 +26,7 @@ const SETTINGS = {
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
+  log_startup_progress_interval: '5s',
   max_connections: '200',
 };
 
@@ -34,6 +35,8 @@ export interface Launch {
   readonly account: Account | undefined;
   readonly cluster: string;
   readonly port: number;
+  /** Settings that depend on the machine. By the command line, so that a cluster of before gets them, too. */
+  readonly sized: Readonly<Record<string, string>>;
   /** How much longer it is waited for, in milliseconds. */
   readonly left: () => number;
   readonly log: (line: string) => void;
@@ -41,8 +44,9 @@ export interface Launch {
 }
 
 /** Answers '' when the new postmaster is ready, or what it said when it went. */
-export const launchPostmaster = ({ native, account, cluster, port, left, log, onPid }: Launch): Promise<string> => {
-  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+export const launchPostmaster = (launch: Launch): Promise<string> => {
+  const { native, account, cluster, port, sized, left, log, onPid } = launch;
+  const flags = Object.entries({ ...SETTINGS, ...sized }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(native.postgres, ['-D', cluster, '-p', String(port), ...flags], {
     ...(account && { uid: account.uid, gid: account.gid }),
     cwd: cluster,
