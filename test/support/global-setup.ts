@@ -10,10 +10,12 @@ export default async function globalSetup(): Promise<void> {
   await sweep();
   const dataDir = await mkdtemp(join(tmpdir(), 'redress-test-'));
   await chmod(dataDir, 0o755); // so that a root's PostgreSQL, which does not run as root, gets in
-  const embedded = await startEmbedded({ dataDir: join(dataDir, 'data'), memory: 1024 ** 3 }).catch(async (error: unknown) => {
-    await rm(dataDir, { recursive: true, force: true });
-    throw error;
-  });
+  const embedded = await startEmbedded({ dataDir: join(dataDir, 'data'), memory: 1024 ** 3 }).catch(
+    async (error: unknown) => {
+      await rm(dataDir, { recursive: true, force: true });
+      throw error;
+    },
+  );
   process.env['TEST_DATABASE_URL'] = embedded.url;
   (globalThis as { stopTestPostgres?: () => Promise<void> }).stopTestPostgres = async () => {
     await embedded.stop();
