@@ -46,6 +46,13 @@ const copyCheckout = (place) => {
     if (file && existsSync(join(root, file))) cpSync(join(root, file), join(place, file), { recursive: true });
 };
 
+/** The versions that the lock file names; how it is written differs from one npm to the next. */
+const locked = (place) => {
+  const { packages } = JSON.parse(readFileSync(join(place, 'package-lock.json'), 'utf8'));
+  const versions = Object.entries(packages).map(([name, { version, integrity }]) => [name, version, integrity]);
+  return JSON.stringify(versions.sort(([one], [other]) => (one < other ? -1 : 1)));
+};
+
 const ended = (child) => new Promise((done) => child.once('close', (code, signal) => done({ code, signal })));
 
 const run = async (command, args, options) => {
@@ -62,6 +69,7 @@ const startAndStop = async (node, place, env) => {
   const main = join(place, 'dist/apps/standalone/src/main.js');
   const child = spawn(node, [main], { cwd: place, env: settings, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = ended(child);
+  const patience = performance.now() + START_SECONDS * 1000;
   let said = '';
   const ready = new Promise((found) => {
     for (const stream of [child.stdout, child.stderr])
@@ -75,8 +83,12 @@ const startAndStop = async (node, place, env) => {
   try {
     const url = await Promise.race([ready, end.then(() => undefined)]);
     if (url === undefined) throw new Error(`the program does not start:\n${said}`);
-    const health = await fetch(`${url}/health/ready`);
-    if (!health.ok) throw new Error(`not ready (${health.status}): ${await health.text()}`);
+    for (;;) {
+      const health = await fetch(`${url}/health/ready`);
+      if (health.ok) break;
+      if (performance.now() > patience) throw new Error(`not ready (${health.status}): ${await health.text()}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
     child.kill('SIGTERM');
     const { code, signal } = await end;
     if (code !== 0) throw new Error(`SIGTERM ended with ${code ?? signal}:\n${said}`);
@@ -106,11 +118,11 @@ const attempt = async ({ node: version, npm: npmVersion }) => {
   };
   try {
     copyCheckout(place);
+    const before = locked(place);
     print(`Node ${version}, npm ${npmVersion}`);
     const install = await step('install', () => run(node, [npm, 'install', '--foreground-scripts=false'], options));
     if (/\bwarn|deprecated|npm error/i.test(install)) throw new Error(`npm install warns:\n${install}`);
-    const lock = (of) => readFileSync(join(of, 'package-lock.json'), 'utf8');
-    if (lock(place) !== lock(root)) throw new Error('npm install rewrites package-lock.json');
+    if (locked(place) !== before) throw new Error('npm install takes other versions than package-lock.json names');
     await step('build', () => run(node, [npm, 'run', 'build'], options));
     await step('start and stop', () => startAndStop(node, place, env));
     await step('suite', () => run(node, [join(place, 'node_modules/jest/bin/jest.js'), ...SUITE, '--silent'], options));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { START, streamNameFilter } from '@eventstore/db-client';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { cuttableProxy, throughProxy } from '../support/cuttable-proxy.ts';
 import { describeWithStandIn } from '../support/eventstore.ts';
 import { begin, clientOf, collect, CREDENTIALS, failure, sample, type Client } from './client.ts';

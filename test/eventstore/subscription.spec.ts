@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { END, START, streamNameFilter, type AllStreamSubscription } from '@eventstore/db-client';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeWithStandIn } from '../support/eventstore.ts';
 import { append } from './append.ts';
 import { begin, clientOf, CREDENTIALS, failure, sample, type Client } from './client.ts';

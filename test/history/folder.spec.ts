@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, constants } from 'node:zlib';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { buildPrograms, type Programs } from '../support/program.ts';
 
 jest.setTimeout(180_000);

@@ -11,7 +11,7 @@ import { makeLog } from '#program/log';
 import { openParts, type Parts } from '#program/program-dependencies';
 import { readSettings } from '#settings/settings';
 import { markedLife, type Lived } from '../journeys/erasure.stories.ts';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { Client } from '../support/client.ts';
 import { ledgerSettings } from '../support/ledger.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';

@@ -1,4 +1,4 @@
-import { eventually } from '#test/support/child';
+import { eventually } from '#test/support/eventually';
 import { Client } from '#test/support/client';
 import { makeDeployment, type Deployment } from '#test/support/deployment';
 import { makeLog } from '#program/log';

@@ -7,7 +7,7 @@ import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-sto
 import { migrate } from '#postgres/migrations';
 import { openLedger } from '#program/open-ledger';
 import { readSettings } from '#settings/settings';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { makeDeployment, type Deployment, type Environment } from '../support/deployment.ts';
 import { describeWithEventStore } from '../support/eventstore.ts';
 import { sampleFact } from '../support/facts.ts';

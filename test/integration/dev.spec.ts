@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '#test/support/child';
+import { eventually } from '#test/support/eventually';
 import { restarting } from '../../deploy/dev/restarting.mjs';
 
 /** `npm run dev`, with a compiler and a program that take no time. */

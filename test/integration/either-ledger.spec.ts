@@ -10,7 +10,7 @@ import { openParts, type Parts } from '#program/program-dependencies';
 import { OtherLedger } from '#program/served-ledger';
 import { readSettings } from '#settings/settings';
 import { startEventStoreServer, type EventStoreServer } from '../eventstore/server.ts';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeWithEventStore } from '../support/eventstore.ts';
 import { randomPrefix } from '../support/eventstoredb-ledger.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';

@@ -13,7 +13,8 @@ import { testCertificates } from '../eventstore/certificate.ts';
 import { startEventStoreCluster, type EventStoreCluster } from '../eventstore/cluster.ts';
 import { notReady } from '../eventstore/refusals.ts';
 import { startEventStoreServer, type EventStoreServer } from '../eventstore/server.ts';
-import { eventually, startChild } from '../support/child.ts';
+import { startChild } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { eventStoreDbLedgers, factsOf, rejection } from '../support/eventstoredb-ledger.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 import { testDatabase } from '../support/test-database.ts';
@@ -182,13 +183,14 @@ describe('a cluster', () => {
 
   it('bears calls that end on a connection given up while no other is found', async () => {
     const store = await ledgers.open({ url: cluster.url });
-    const { leave } = follow(store);
+    const { seen, leave } = follow(store);
     const [old] = cluster.nodes;
     await eventually(() => old!.faults.subscriptions.length > 0, 'it listens');
     cluster.lead(undefined);
     cluster.nodes.forEach(({ faults }) => faults.arm('gossip', { kind: 'late', ms: 200 }, { times: Infinity }));
     const refusals = old!.faults.arm('append', { kind: 'refused', refusal: notReady }, { times: Infinity });
-    const appending = store.append(sampleStream(), 'no_stream', [sampleFact()]);
+    const fact = sampleFact();
+    const appending = store.append(sampleStream(), 'no_stream', [fact]);
     const asked = old!.calls.count('gossip');
     await eventually(() => old!.calls.count('gossip') > asked, 'it looks for another');
     old!.faults.subscriptions.forEach((one) => one.drop(notReady));
@@ -196,7 +198,10 @@ describe('a cluster', () => {
     refusals.lift();
     cluster.nodes.forEach(({ faults }) => faults.liftAll());
     cluster.lead(1);
-    await appending;
+    const { revision } = await appending;
+    expect(revision).toBe(0n);
+    await eventually(() => seen.length > 0, 'the follower has it');
+    expect(seen).toEqual([fact.id]);
     await leave();
     await store.close();
   });

@@ -1,7 +1,7 @@
 import type { EventStoreDbEventStore } from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
 import type { Position, SubscriptionSignal } from '#ledger/stream/port';
 import { notReady, tooSlow } from '../eventstore/refusals.ts';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.ts';
 import { describeWithStandIn } from '../support/eventstore.ts';
 import { eventStoreDbLedgers, randomPrefix } from '../support/eventstoredb-ledger.ts';

@@ -13,7 +13,7 @@ import {
 import { numberOf, printPosition } from '#ledger/stream/position';
 import { accessDenied, notReady, refused, unreadablePosition } from '../eventstore/refusals.ts';
 import { startEventStoreServer } from '../eventstore/server.ts';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeWithStandIn } from '../support/eventstore.ts';
 import { eventStoreDbLedgers, factsOf, randomPrefix, rejection } from '../support/eventstoredb-ledger.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';

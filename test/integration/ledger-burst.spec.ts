@@ -8,7 +8,7 @@ import type { EventStore, RecordedEvent } from '#ledger/stream/port';
 import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
 import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
 import { migrate } from '#postgres/migrations';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeWithEventStore, type TestEventStore } from '../support/eventstore.ts';
 import { randomPrefix } from '../support/eventstoredb-ledger.ts';
 import { sampleFact } from '../support/facts.ts';

@@ -6,7 +6,7 @@ import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
 import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
 import { migrate } from '#postgres/migrations';
 import { PostgresKeyTable } from '#privacy/postgres-key-table';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 

@@ -18,7 +18,7 @@ import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-sto
 import { putToRest, wakeUp } from '#ledger/adapters/postgres/rest';
 import { inTransaction, openDatabase } from '#postgres/database';
 import { migrate } from '#postgres/migrations';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { cuttableProxy, throughProxy, type CuttableProxy } from '../support/cuttable-proxy.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';

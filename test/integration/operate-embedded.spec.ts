@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '../support/client.ts';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { makeDeployment, type Deployment } from '../support/deployment.ts';
 import { buildPrograms, type Programs } from '../support/program.ts';
 

@@ -14,7 +14,7 @@ import { complaints } from '#read-models/complaints/projection';
 import { receipt } from '#read-models/read-models.stories';
 import { ensureLive, subscriptionOf } from '#read-models/generations';
 import { readSettings } from '#settings/settings';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { sampleFact } from '../support/facts.ts';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 

@@ -25,6 +25,7 @@ import { Secrets } from '#privacy/secrets';
 import { Subjects } from '#privacy/subjects';
 import { ERASED, Vault } from '#privacy/vault';
 import { openTestLedger } from '../support/ledger.ts';
+import { eventually } from '#test/support/eventually';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -402,17 +403,11 @@ describe('the first start', () => {
 });
 
 /** Until a statement in this database waits for a lock. */
-const untilWaiting = async (statement: string): Promise<void> => {
-  for (
-    const patience = Date.now() + 15_000;
-    Date.now() < patience;
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  ) {
+const untilWaiting = (statement: string) =>
+  eventually(async () => {
     const { rows } = await pool.query(
       `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1`,
       [statement],
     );
-    if (rows.length > 0) return;
-  }
-  throw new Error(`nobody waits at ${statement}`);
-};
+    return rows.length > 0;
+  }, `somebody waits at ${statement}`);

@@ -39,7 +39,7 @@ import { recurrenceStreams } from '#recurrence/recurrence';
 import { timerMigrations } from '#timers/migrations';
 import { sampleFact } from '../support/facts.ts';
 import { openTestLedger } from '../support/ledger.ts';
-import { eventually } from '#test/support/child';
+import { eventually } from '#test/support/eventually';
 import { testDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** Nobody may find this anywhere outside the ledger's envelopes. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MasterKey } from '#privacy/master-key';
 import { Client } from '../support/client.ts';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeWithKafka, readTopic, type ReadMessage } from '../support/kafka.ts';
 import { ledgerSettings } from '../support/ledger.ts';
 import { buildPrograms, type Programs, type RunningProgram } from '../support/program.ts';
@@ -114,17 +114,18 @@ describeWithKafka('the four programs together', (kafka) => {
     const issues = [{ category: 'delivery-late', process: { department: 'logistics' } }];
     for (const words of ['Late.', 'Late again.', 'Late for ever.'])
       await post('/v1/complaints', { channel: 'app', words, issues });
-    await eventually(
-      async () =>
-        (await published('redress.improvements.v1')).some(
-          ({ headers }) => headers['ce_type'] === 'redress.recurrence.noticed.v1',
-        ),
-      'the recurrence is published',
-    );
-    await eventually(async () => {
+    const [noticed] = await eventually(async () => {
+      const messages = await published('redress.improvements.v1');
+      return messages.length > 0 && messages;
+    }, 'the recurrence is published');
+    expect(noticed!.headers).toMatchObject({ ce_type: 'redress.recurrence.noticed.v1', ce_sequence: '0000000000' });
+    expect(noticed!.key).toBe(noticed!.headers['ce_subject']);
+    const items = await eventually(async () => {
       const { body } = await client.get('/v1/recurring-complaints?level=category');
-      return body.items?.[0]?.count === 3 && body.items[0].overThreshold === true;
+      return body.items?.[0]?.count === 3 && body.items;
     }, 'the recurrence is listed');
+    expect(items).toMatchObject([{ category: 'delivery-late', count: 3, overThreshold: true }]);
+    expect(items[0].evidence).toHaveLength(3);
   });
 
   it('without a broker only the publisher is unready; the others go on', async () => {

@@ -7,7 +7,7 @@ import { defaultPolicy } from '#policy/default-policy';
 import { isPostmaster, postmasterOf } from '#postgres/embedded/cluster';
 import { MasterKey } from '#privacy/master-key';
 import { SETTINGS } from '#settings/table';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { Client } from '../support/client.ts';
 import { ledgerSettings } from '../support/ledger.ts';
 import { buildPrograms, type Programs, type RunningProgram } from '../support/program.ts';
@@ -250,7 +250,7 @@ const allOf = async <T>(client: Client, path: string, each: (item: Record<string
   }
 };
 
-const everythingFollowed = (client: Client): Promise<void> =>
+const everythingFollowed = (client: Client) =>
   eventually(async () => {
     const metrics = (await client.get('/metrics')).body as string;
     const lags = [...metrics.matchAll(/^redress_follower_lag_facts\{.*\} (\d+)$/gm)].map(([, lag]) => lag);

@@ -27,6 +27,7 @@ import { NothingToRollBackTo, RebuildEnded, rebuild, rollBack } from '#read-mode
 import { catchUp, openWorld, parkedIn, receipt, sumsOf, type World } from '#read-models/read-models.stories';
 import { switchTo } from '#read-models/switching';
 import { sampleFact } from '../support/facts.ts';
+import { eventually } from '#test/support/eventually';
 
 jest.setTimeout(60_000);
 
@@ -54,10 +55,6 @@ const untilRead = async (): Promise<void> => {
   const head = (await world.store.head())!;
   for (const model of readModels)
     expect([model.model, await waitFor(world.readers, model, head, 20_000)]).toEqual([model.model, true]);
-};
-const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-  for (const patience = Date.now() + 20_000; Date.now() < patience; await sleep(20)) if (await holds()) return;
-  throw new Error(`in vain: ${what}`);
 };
 const search = () => searchComplaints(world.readers, {}, { limit: 200 });
 const rebuilding = (more = {}) =>
@@ -88,7 +85,7 @@ describe('the projector', () => {
     await world.complaint(id, [receipt()]);
     await expect(search()).rejects.toThrow(NoReadModel);
     const projector = start();
-    await until('ready', async () => (await projector.status()).ready);
+    await eventually(async () => (await projector.status()).ready, 'ready');
     const position = (
       await world.call(call, [
         followUpOpened({
@@ -116,7 +113,7 @@ describe('the projector', () => {
     const writing = writeOn();
     start();
     start();
-    await until('some complaints', async () => writing.count() > 40);
+    await eventually(async () => writing.count() > 40, 'some complaints');
     const written = await writing.stop();
     await untilRead();
     const { answer } = await ask(
@@ -148,7 +145,10 @@ describe('the projector', () => {
     const stream = `complaint-${randomUUID()}`;
     await world.store.append(stream, 'no_stream', [sampleFact({ type: 'FromTheFuture', stream })]);
     const projector = start();
-    await until('stopped', async () => (await projector.status()).models.every(({ state }) => state === 'stopped'));
+    await eventually(
+      async () => (await projector.status()).models.every(({ state }) => state === 'stopped'),
+      'stopped',
+    );
     const status = await projector.status();
     expect(status.ready).toBe(false);
     expect(status.models[0]).toMatchObject({ error: expect.stringMatching(/^UnknownFact/) });
@@ -179,7 +179,7 @@ describe('rebuilding a read model', () => {
   it('under write load gives the same rows, switches in one step, and questions are answered all the while', async () => {
     const projector = start();
     const writing = writeOn();
-    await until('more than a rebuild applies while both stand still', async () => writing.count() > 200);
+    await eventually(async () => writing.count() > 200, 'more than a rebuild applies while both stand still');
     const answered = new AbortController();
     let answers = 0;
     let known = '';
@@ -202,7 +202,7 @@ describe('rebuilding a read model', () => {
     expect((await ensureLive(world.pool, complaints)).schema).toBe(rebuilt.generation.schema);
 
     const count = writing.count();
-    await until('the writers go on', async () => writing.count() > count + 10);
+    await eventually(async () => writing.count() > count + 10, 'the writers go on');
     const written = await writing.stop();
     await untilRead(); // by the projector, which has heard of the switch
     answered.abort();
@@ -311,7 +311,7 @@ describe('rebuilding a read model', () => {
     const projector = startProjector({ ...world, signal: end.signal, log: { info: note, warn: note, error: note } });
     running.push(projector);
     const standing = async () => (await projector.status()).models.find(({ model }) => model === 'complaints')!;
-    await until('it stands', async () => (await standing()).state === 'stopped');
+    await eventually(async () => (await standing()).state === 'stopped', 'it stands');
     expect(await standing()).toMatchObject({ error: 'other-epoch', lagFacts: 3 });
     expect(logged.join()).toMatch(/its checkpoint is of another epoch: the ledger was copied or restored/);
     await expect(search()).rejects.toThrow('another ledger');
@@ -325,8 +325,8 @@ describe('rebuilding a read model', () => {
       expect.objectContaining({ schema: left.schema, state: 'building' }),
     );
     await world.complaint(randomUUID(), [receipt()]);
-    await until('it goes on', async () => (await search()).items.length === 4);
-    await until('it is well', async () => (await projector.status()).ready);
+    await eventually(async () => (await search()).items.length === 4, 'it goes on');
+    await eventually(async () => (await projector.status()).ready, 'it is well');
     await expect(rollBack({ ...world, projection: complaints, signal: end.signal })).rejects.toThrow('rebuild instead');
   });
 
@@ -348,13 +348,13 @@ describe('rebuilding a read model', () => {
     await world.complaint(randomUUID(), [receipt()]);
     await untilRead();
     const { schema } = await ensureLive(world.pool, complaints);
-    await until('all have heard of it', async () => {
+    await eventually(async () => {
       const models = await Promise.all(projectors.map(async (projector) => (await projector.status()).models[0]!));
       return (
         models.every((model) => model.schema === schema) &&
         models.filter(({ state }) => state === 'standby').length === 2
       );
-    });
+    }, 'all have heard of it');
     expect((await search()).items).toHaveLength(2);
   });
 

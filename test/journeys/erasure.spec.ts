@@ -12,7 +12,7 @@ import { Opened } from '#program/opened';
 import { openParts, type Parts } from '#program/program-dependencies';
 import { readSettings } from '#settings/settings';
 import { filesWith, formsOf, rareStems, storeUncompressed } from '../support/bytes.ts';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { Client, type Got } from '../support/client.ts';
 import { describeWithKafka, readTopic } from '../support/kafka.ts';
 import { ledgerSettings } from '../support/ledger.ts';

@@ -40,12 +40,3 @@ export const childrenOf = (pid: number): { pid: number; command: string }[] =>
     .split('\n')
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
     .flatMap((match) => (match && Number(match[2]) === pid ? [{ pid: Number(match[1]), command: match[3]! }] : []));
-
-/** Until it is so, or 20 s have passed. */
-export const eventually = async (isSo: () => boolean | Promise<boolean>, what: string): Promise<void> => {
-  for (const until = Date.now() + 20_000; Date.now() < until;) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`it never came to be: ${what}`);
-};

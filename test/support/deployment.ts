@@ -6,7 +6,7 @@ import { operate } from '#operator/operate';
 import { startStandalone, type Standalone } from '#standalone/standalone';
 import { makeLog } from '#program/log';
 import { readSettings } from '#settings/settings';
-import { eventually } from './child.ts';
+import { eventually } from './eventually.ts';
 import { Client } from './client.ts';
 import { testDatabase, type TestDatabase } from './test-database.ts';
 
@@ -35,7 +35,7 @@ export interface Deployment {
 export interface Running extends Standalone {
   readonly client: Client;
   /** Until nobody lags. */
-  caughtUp(): Promise<void>;
+  caughtUp(): Promise<unknown>;
 }
 
 export const makeDeployment = async (more: Environment = {}): Promise<Deployment> => {
@@ -89,7 +89,7 @@ export const makeDeployment = async (more: Environment = {}): Promise<Deployment
   };
 };
 
-const caughtUp = (client: Client, followers: number): Promise<void> =>
+const caughtUp = (client: Client, followers: number) =>
   eventually(async () => {
     const metrics = (await client.get('/metrics')).body as string;
     const lags = [...metrics.matchAll(/^redress_follower_lag_facts\{.*\} (\d+)$/gm)].map(([, lag]) => Number(lag));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { eventually } from '#test/support/child';
+import { eventually } from '#test/support/eventually';
 import { cuttableProxy, throughProxy } from '#test/support/cuttable-proxy';
 import { makeDeployment, type Deployment, type Environment } from '#test/support/deployment';
 import { describeWithEventStore } from '#test/support/eventstore';

@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { childrenOf, eventually, startChild } from '#test/support/child';
+import { childrenOf, startChild } from '#test/support/child';
+import { eventually } from '#test/support/eventually';
 import { canReach } from './embedded/account.ts';
 import { isPostmaster, postmasterOf } from './embedded/cluster.ts';
 import { hydrateLinks } from './embedded/native.ts';
@@ -46,8 +47,7 @@ describe('the embedded PostgreSQL', () => {
     const postmaster = postmasterOf(cluster());
     return postmaster && isPostmaster(postmaster.pid, cluster()) ? postmaster : undefined;
   };
-  const gone = (pid: number): Promise<void> =>
-    eventually(() => !isPostmaster(pid, cluster()), `the postmaster ${pid} is gone`);
+  const gone = (pid: number) => eventually(() => !isPostmaster(pid, cluster()), `the postmaster ${pid} is gone`);
 
   beforeEach(() => {
     scratch = mkdtempSync(join(tmpdir(), 'redress-embedded-'));

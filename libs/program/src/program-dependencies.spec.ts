@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '#test/support/child';
+import { eventually } from '#test/support/eventually';
 import { sampleFact, sampleStream } from '#test/support/facts';
 import { testDatabase, type TestDatabase } from '#test/support/test-database';
 import { eraseSubject } from '#privacy/erase';

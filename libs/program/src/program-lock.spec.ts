@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventually } from '#test/support/child';
+import { eventually } from '#test/support/eventually';
 import { cuttableProxy, throughProxy, type CuttableProxy } from '#test/support/cuttable-proxy';
 import { sampleFact, sampleStream } from '#test/support/facts';
 import { testDatabase, type TestDatabase } from '#test/support/test-database';
@@ -77,14 +77,19 @@ describe('that a program is there', () => {
     const parts = await open();
     const before = await holders();
     await breakIt();
-    await eventually(async () => {
+    const after = await eventually(async () => {
       const now = await holders();
-      return now.length === 1 && now[0] !== before[0];
+      return now.length === 1 && now[0] !== before[0] && now;
     }, 'the lock is taken again');
-    await eventually(async () => (await parts.store.health()).ok, 'the program is ready again');
-    await note(parts);
+    const health = await eventually(async () => {
+      const now = await parts.store.health();
+      return now.ok && now;
+    }, 'the program is ready again');
+    expect(health.detail ?? '').not.toContain('lock');
+    expect((await note(parts)).revision).toEqual(expect.any(BigInt));
+    expect(await holders()).toEqual(after);
     await parts.close();
-    await eventually(alone, 'the lock is free');
+    expect(await eventually(alone, 'the lock is free')).toBe(true);
   });
 
   it('is not certain while a command holds the lock: until then nothing is recorded', async () => {
@@ -160,7 +165,8 @@ describe('that a program is there', () => {
     const busy = () => process.getActiveResourcesInfo().filter((one) => /TCP|Timeout/.test(one)).length;
     const before = busy();
     const presence = await ProgramLock.take(database.url, { name: 'test', log });
-    await eventually(async () => busy() <= before, 'nothing of it is waited for');
+    await eventually(() => busy() <= before, 'nothing of it is waited for');
+    expect([presence.trouble, await holders()]).toEqual([undefined, [expect.anything()]]); // it is held all the while
     await presence.close();
   });
 });

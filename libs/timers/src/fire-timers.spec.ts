@@ -6,6 +6,7 @@ import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
 import { inTransaction } from '#postgres/database';
 import { migrate } from '#postgres/migrations';
 import { systemClock, timersNow } from '#time/clock';
+import { eventually } from '#test/support/eventually';
 import { testDatabase, type TestDatabase } from '#test/support/test-database';
 import { claimTimers, keepClaimed, putOff, release, sweepFired, type DueTimer } from './claim.ts';
 import { fireTimers, type Fire, type FiringPace } from './fire-timers.ts';
@@ -68,15 +69,11 @@ const start = (ring: Fire = async () => 'recorded', pace: Partial<FiringPace> = 
   return { fired, stop: () => (end.abort(), ended) };
 };
 
-const until = async (so: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const give = Date.now() + 20_000; !(await so()); await sleep(5))
-    if (Date.now() > give) throw new Error('it never came so');
-};
 const unfired = async (): Promise<number> =>
   (await pool.query<{ n: number }>('select count(*)::int as n from es.timers where fired_at is null')).rows[0]!.n;
 const rowsIn = async (): Promise<number> =>
   (await pool.query<{ n: number }>('select count(*)::int as n from es.timers')).rows[0]!.n;
-const allFired = (): Promise<void> => until(async () => (await unfired()) === 0);
+const allFired = () => eventually(async () => (await unfired()) === 0, 'all have fired');
 const sorted = (values: readonly string[]): string[] => [...values].sort();
 
 describe('setting timers', () => {
@@ -123,7 +120,7 @@ describe('firing timers', () => {
     const [due, later] = [timer(), timer({ due: '2026-03-02T12:00:00.001Z' })];
     await set(due, later);
     const program = start();
-    await until(() => program.fired.length > 0);
+    await eventually(() => program.fired.length > 0, 'one has fired');
     await sleep(60);
     expect(program.fired).toEqual([due.key]);
     now = new Date('2026-03-02T12:00:00.001Z');
@@ -134,8 +131,8 @@ describe('firing timers', () => {
   it('is gone then: the table holds what is still to do', async () => {
     await set(timer(), timer({ due: '2027-01-01T00:00:00.000Z' }));
     const program = start();
-    await until(() => program.fired.length === 1);
-    await until(async () => (await rowsIn()) === 1);
+    await eventually(() => program.fired.length === 1, 'it has fired');
+    await eventually(async () => (await rowsIn()) === 1, 'one row is left');
     expect(await unfired()).toBe(1);
   });
 
@@ -205,7 +202,7 @@ describe('firing timers', () => {
     start(async () => {
       throw Object.assign(new StoreUnavailable('Anna Karenina said so'), { code: 'ECONNREFUSED' });
     });
-    await until(async () => (await timersStatus(pool, ['ring'], now)).failing > 0);
+    await eventually(async () => (await timersStatus(pool, ['ring'], now)).failing > 0, 'it is told that it fails');
     expect(await timersStatus(pool, ['ring'], now)).toMatchObject({
       due: 1,
       failing: 1,
@@ -217,7 +214,7 @@ describe('firing timers', () => {
     const joints = jest.spyOn(AbortSignal, 'any');
     const looks = jest.spyOn(pool, 'connect');
     start();
-    await until(() => looks.mock.calls.length > 10);
+    await eventually(() => looks.mock.calls.length > 10, 'it has looked often');
     expect(joints).not.toHaveBeenCalled();
     joints.mockRestore();
     looks.mockRestore();
@@ -226,7 +223,7 @@ describe('firing timers', () => {
   it('leaves the timers of other processes to those who know them', async () => {
     await set(timer({ process: 'escalate' }), timer());
     const program = start();
-    await until(() => program.fired.length === 1);
+    await eventually(() => program.fired.length === 1, 'it has fired');
     await sleep(40);
     expect(await unfired()).toBe(1);
   });
@@ -264,7 +261,7 @@ describe('an ordering key', () => {
       return 'recorded';
     };
     const programs = [start(ring), start(ring)];
-    await until(async () => (await unfired()) === 4);
+    await eventually(async () => (await unfired()) === 4, 'four are left');
     await sleep(60);
     expect(sorted(programs.flatMap(({ fired }) => fired))).toEqual(sorted(free.map(({ key }) => key)));
     broken = false;
@@ -322,7 +319,7 @@ describe('an ordering key', () => {
       return 'recorded';
     };
     start(ring, { leaseMs: 200 });
-    await until(() => order.length === 1);
+    await eventually(() => order.length === 1, 'the first has fired');
     start(ring, { leaseMs: 200 });
     await allFired();
     expect(order).toEqual(timers.map(({ key }) => key));
@@ -407,7 +404,7 @@ describe('a program that ends', () => {
       },
       { concurrency: 3, leaseMs: 600_000 },
     );
-    await until(() => begun === 3);
+    await eventually(() => begun === 3, 'three have begun');
     const stopped = program.stop();
     free();
     await stopped;

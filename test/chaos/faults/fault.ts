@@ -1,6 +1,6 @@
 import type { Chance } from '../chance.ts';
 import type { Notebook } from '../load/clerk.ts';
-import { pause } from '../load/clerk.ts';
+import { eventually, NeverSo } from '#test/support/eventually';
 import type { World } from '../world/world.ts';
 
 /** Something that goes wrong under load, and what must be so while it does. It mends what it broke before it returns. */
@@ -32,9 +32,13 @@ export const soon = async (
   isSo: () => Promise<boolean>,
   patienceMs = 60_000,
 ): Promise<boolean> => {
-  for (const until = Date.now() + patienceMs; Date.now() < until; await pause(200)) if (await isSo()) return true;
-  notebook.violations.push({ rule, found: `not within ${patienceMs / 1000} s` });
-  return false;
+  try {
+    return await eventually(isSo, rule, { withinMs: patienceMs, everyMs: 200 });
+  } catch (error) {
+    if (!(error instanceof NeverSo)) throw error;
+    notebook.violations.push({ rule, found: error.message });
+    return false;
+  }
 };
 
 /** True when a follower has passed a place in the ledger. Generations of read models that nobody asks stand still. */

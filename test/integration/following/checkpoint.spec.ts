@@ -13,12 +13,12 @@ import {
   start,
   fact,
   tell,
-  until,
   checkpoint,
   untilAtHead,
   applied,
   allFacts,
 } from './frame.ts';
+import { eventually } from '#test/support/eventually';
 
 describe('the checkpoint', () => {
   it('never goes back', async () => {
@@ -46,7 +46,7 @@ describe('the checkpoint', () => {
       },
     });
     start({}, { store: confused });
-    await until('all heard', () => heard === 2);
+    await eventually(() => heard === 2, 'all heard');
     expect(await checkpoint()).toBe(second);
   });
 
@@ -56,7 +56,7 @@ describe('the checkpoint', () => {
     await untilAtHead();
     running.at(-1)!.end.abort();
     const head = (await store.head())!;
-    await until('given back', async () => (await readStatus(watch, store, subscription)).owner === undefined);
+    await eventually(async () => (await readStatus(watch, store, subscription)).owner === undefined, 'given back');
     const lease = (await Lease.take(pool, subscription, 60_000))!;
     await expect(step(pool, lease, undefined, head, async () => undefined)).rejects.toThrow('was moved');
     await step(pool, lease, head, head, async () => undefined);
@@ -133,7 +133,7 @@ describe('the status', () => {
   it('is 0 facts and 0 seconds when caught up, and is told so', async () => {
     await tell('a', 3);
     const following = start();
-    await until('caught up', () => following.told.at(-1)?.state === 'caught-up');
+    await eventually(() => following.told.at(-1)?.state === 'caught-up', 'caught up');
     expect(following.told.at(-1)).toEqual({
       subscription,
       position: (await store.head()) as Position,

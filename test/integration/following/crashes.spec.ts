@@ -10,13 +10,13 @@ import {
   start,
   fact,
   tell,
-  until,
   checkpoint,
   untilAtHead,
   applied,
   expectAllAppliedOnce,
   parked,
 } from './frame.ts';
+import { eventually } from '#test/support/eventually';
 
 describe('a crash', () => {
   it('between apply and commit leaves no trace: the facts are applied once in effect', async () => {
@@ -100,7 +100,7 @@ describe('following the ledger on PostgreSQL', () => {
         );
       }
       await writing;
-      await until('the checkpoint at the head', async () => (await checkpoint()) === (await ledger.head()));
+      await eventually(async () => (await checkpoint()) === (await ledger.head()), 'the checkpoint at the head');
       for (const follower of followers) expect(await follower.stop()).toBeUndefined();
       const facts = (await ledger.readAll({ maxCount: 1000 })).events;
       expect(facts).toHaveLength(200);

@@ -8,7 +8,6 @@ import {
   start,
   fact,
   tell,
-  until,
   checkpoint,
   untilAtHead,
   applied,
@@ -16,6 +15,7 @@ import {
   expectAllAppliedOnce,
   anotherSubscription,
 } from './frame.ts';
+import { eventually } from '#test/support/eventually';
 
 describe('following', () => {
   it('applies each fact once, in the order of the ledger, what was there and what comes', async () => {
@@ -110,7 +110,7 @@ describe('following', () => {
 
   it('stops while it waits for a fact', async () => {
     const following = start();
-    await until('caught up', () => following.told.some((status) => status.state === 'caught-up'));
+    await eventually(() => following.told.some((status) => status.state === 'caught-up'), 'caught up');
     expect(await following.stop()).toBeUndefined();
   });
 });
@@ -118,7 +118,7 @@ describe('following', () => {
 describe('a follower that is busy for long', () => {
   it('leaves nothing behind in the signal by which it will be stopped: that lives as long as the program', async () => {
     const following = start();
-    await until('caught up', () => following.told.some((status) => status.state === 'caught-up'));
+    await eventually(() => following.told.some((status) => status.state === 'caught-up'), 'caught up');
     const waiting = () => getEventListeners(following.end.signal, 'abort').length;
     const most = waiting() + 2; // who waits for a moment waits for this signal, too
     for (let batch = 0; batch < 10; batch++) {

@@ -9,6 +9,7 @@ import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
 import { openDatabase } from '#postgres/database';
 import { migrate } from '#postgres/migrations';
 import { testDatabase, type TestDatabase } from '../../support/test-database.ts';
+import { eventually } from '#test/support/eventually';
 
 /**
  * The frame of the stories about following: a ledger in memory, a database for checkpoints and for what was applied, and
@@ -111,16 +112,6 @@ export const tell = async (stream: string, count = 1, make = fact): Promise<void
   await store.append(stream, last ?? 'no_stream', events);
 };
 
-export const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-  for (
-    const patience = Date.now() + 15_000;
-    Date.now() < patience;
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  )
-    if (await holds()) return;
-  throw new Error(`in vain: ${what}`);
-};
-
 export const checkpoint = async (): Promise<string | null | undefined> =>
   (
     await watch.query<{ position: string | null }>('select position from es.checkpoints where subscription = $1', [
@@ -128,7 +119,7 @@ export const checkpoint = async (): Promise<string | null | undefined> =>
     ])
   ).rows[0]?.position;
 export const untilAtHead = () =>
-  until('the checkpoint at the head', async () => (await checkpoint()) === (await store.head()));
+  eventually(async () => (await checkpoint()) === (await store.head()), 'the checkpoint at the head');
 
 /** The pool, and who is told of each of its statements, and may throw. */
 export const answering = (inner: Pool, before: (text: string) => void): Pool =>
@@ -145,13 +136,13 @@ export const answering = (inner: Pool, before: (text: string) => void): Pool =>
 
 /** Until a follower waits for the checkpoint that another one holds. */
 export const untilOneWaits = () =>
-  until('one waits for the row', async () => {
+  eventually(async () => {
     const { rows } = await watch.query(
       `select 1 from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock' and query like '%es.checkpoints%for update%'`,
     );
     return rows.length === 1;
-  });
+  }, 'one waits for the row');
 
 export const applied = async (): Promise<{ event_id: string; stream: string; revision: number }[]> =>
   (await watch.query('select event_id, stream, revision from applied where follower = $1 order by n', [subscription]))

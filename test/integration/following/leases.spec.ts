@@ -14,13 +14,13 @@ import {
   insert,
   start,
   tell,
-  until,
   untilAtHead,
   answering,
   applied,
   allFacts,
   expectAllAppliedOnce,
 } from './frame.ts';
+import { eventually } from '#test/support/eventually';
 
 describe('two followers of one name', () => {
   it('apply each fact once together, and when one ends the other goes on', async () => {
@@ -53,9 +53,9 @@ describe('two followers of one name', () => {
         await insert(events, tx);
       },
     });
-    await until('the first at work', () => calls.length === 1);
+    await eventually(() => calls.length === 1, 'the first at work');
     const second = start({ apply: async (events, tx) => (calls.push('second'), insert(events, tx)) });
-    await until('it stands by', () => second.told.at(-1)?.state === 'standby');
+    await eventually(() => second.told.at(-1)?.state === 'standby', 'it stands by');
     // Longer than a lease: a batch that takes its time is no reason to take over.
     await new Promise((resolve) => setTimeout(resolve, 3 * LEASE.leaseMs));
     expect(calls).toEqual(['first']);
@@ -77,7 +77,7 @@ describe('two followers of one name', () => {
       [subscription],
     );
     const next = start();
-    await until('it stands by', () => next.told.at(-1)?.state === 'standby');
+    await eventually(() => next.told.at(-1)?.state === 'standby', 'it stands by');
     expect(await readStatus(watch, store, subscription)).toMatchObject({ owner: 'dead:1', state: 'following' });
     expect(await applied()).toEqual([]);
     await untilAtHead();
@@ -109,7 +109,7 @@ describe('two followers of one name', () => {
     ['something is wrong that nobody has thought of', new Error('Anna Smith is not amused')],
   ])('wait on for their turn when %s', async (_what, trouble) => {
     const first = start();
-    await until('the first at work', () => first.told.some((status) => status.state === 'caught-up'));
+    await eventually(() => first.told.some((status) => status.state === 'caught-up'), 'the first at work');
     let wrong = false;
     const second = start(
       {},
@@ -119,11 +119,11 @@ describe('two followers of one name', () => {
         }),
       },
     );
-    await until('it stands by', () => second.told.at(-1)?.state === 'standby');
+    await eventually(() => second.told.at(-1)?.state === 'standby', 'it stands by');
     wrong = true;
-    await until('it is in trouble', () => second.told.at(-1)?.state === 'retrying');
+    await eventually(() => second.told.at(-1)?.state === 'retrying', 'it is in trouble');
     wrong = false;
-    await until('it stands by again', () => second.told.at(-1)?.state === 'standby');
+    await eventually(() => second.told.at(-1)?.state === 'standby', 'it stands by again');
     await first.stop();
     await tell('a', 3);
     await untilAtHead();
@@ -161,7 +161,7 @@ describe('two followers of one name', () => {
         throw new TryAgain('it is gone');
       },
     });
-    await until('the first at work', () => pid > 0);
+    await eventually(() => pid > 0, 'the first at work');
     start();
     dead.end.abort();
     await watch.query('select pg_terminate_backend($1)', [pid]);
@@ -222,7 +222,8 @@ describe('a lease', () => {
   it('is noticed as lost while nothing happens', async () => {
     const lease = (await take(300))!;
     await watch.query('update es.checkpoints set owner = gen_random_uuid() where subscription = $1', [subscription]);
-    await until('it is noticed', () => lease.lost.aborted);
+    await eventually(() => lease.lost.aborted, 'it is noticed');
+    await expect(lease.confirm()).rejects.toThrow(LeaseLost);
     await lease.giveBack();
   });
 });

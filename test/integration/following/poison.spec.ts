@@ -12,7 +12,6 @@ import {
   insert,
   start,
   tell,
-  until,
   checkpoint,
   untilAtHead,
   untilOneWaits,
@@ -22,6 +21,7 @@ import {
   parked,
   poisonous,
 } from './frame.ts';
+import { eventually } from '#test/support/eventually';
 
 describe('a fact that cannot be applied', () => {
   const secondOfA = (event: RecordedEvent): boolean => event.stream === 'a' && event.revision === 1n;
@@ -214,20 +214,20 @@ describe('replaying what is parked', () => {
   it('loses, doubles and reorders nothing while the follower is at work', async () => {
     await tell('a', 5);
     const following = start({ ...firstIsPoison, maxBatch: 2 });
-    await until('parked', async () => (await parked()).length === 5);
+    await eventually(async () => (await parked()).length === 5, 'parked');
     poison = false;
     const writing = (async () => {
       for (let n = 0; n < 40; n++) await tell('a', 2);
     })();
-    await until('all replayed', async () => {
+    await eventually(async () => {
       await replayParked({ store, pool, follower: following.follower });
       return (await parked()).length === 0 && (await applied()).length === 85;
-    });
+    }, 'all replayed');
     await writing;
     await untilAtHead();
-    await until(
-      'the last replayed',
+    await eventually(
       async () => (await replayParked({ store, pool, follower: following.follower })).parked === 0,
+      'the last replayed',
     );
     expect((await applied()).map((row) => row.revision)).toEqual(Array.from({ length: 85 }, (_, n) => n));
   });

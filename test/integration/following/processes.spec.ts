@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PostgresEventStore } from '#ledger/adapters/postgres/postgres-event-store';
 import { startChild, type Child } from '../../support/child.ts';
-import { database, subscription, start, fact, until, checkpoint, applied } from './frame.ts';
+import { database, subscription, start, fact, checkpoint, applied } from './frame.ts';
+import { eventually } from '#test/support/eventually';
 
 describe('a follower that is a process of its own', () => {
   let ledger: PostgresEventStore;
@@ -22,7 +23,7 @@ describe('a follower that is a process of its own', () => {
     for (let n = 0; n < count; n++) await ledger.append(`complaint-${randomUUID()}`, 'no_stream', [fact(n)]);
   };
   const untilAllApplied = async (): Promise<void> => {
-    await until('the checkpoint at the head', async () => (await checkpoint()) === (await ledger.head()));
+    await eventually(async () => (await checkpoint()) === (await ledger.head()), 'the checkpoint at the head');
     // One database for all stories: what earlier ones have written is read, too.
     const facts = (await ledger.readAll({ maxCount: 100_000 })).events;
     expect((await applied()).map((row) => row.event_id)).toEqual(facts.map((event) => event.id));
@@ -50,8 +51,10 @@ describe('a follower that is a process of its own', () => {
     await write(12);
     await untilAllApplied();
     await next.stop();
+    const before = (await applied()).length;
     await write(3);
     await untilAllApplied();
+    expect((await applied()).length).toBe(before + 3); // by the one that woke: nobody else is left
   });
 
   it('told to stop finishes its batch and gives back: the next one need not wait for the lease', async () => {

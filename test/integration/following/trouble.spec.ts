@@ -19,7 +19,6 @@ import {
   insert,
   start,
   tell,
-  until,
   checkpoint,
   untilAtHead,
   answering,
@@ -27,6 +26,7 @@ import {
   expectAllAppliedOnce,
   parked,
 } from './frame.ts';
+import { eventually } from '#test/support/eventually';
 
 describe('trouble that passes', () => {
   it.each([
@@ -59,7 +59,7 @@ describe('trouble that passes', () => {
         if (!granted) await tx.query(`do $$ begin raise exception 'no' using errcode = '42501'; end $$`);
       },
     });
-    await until('it is reported', () => following.told.some(({ error }) => error?.endsWith('42501') === true));
+    await eventually(() => following.told.some(({ error }) => error?.endsWith('42501') === true), 'it is reported');
     // Longer than a fact that fails alone is tried.
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await parked()).toEqual([]);
@@ -83,11 +83,14 @@ describe('trouble that passes', () => {
     });
     const following = start({}, { store: paged });
     const state = () => following.told.at(-1)?.state;
-    await until('caught up', () => state() === 'caught-up');
+    await eventually(() => state() === 'caught-up', 'caught up');
     away = true;
-    await until('it is told', () => state() === 'retrying');
+    await eventually(() => state() === 'retrying', 'it is told');
     away = false;
-    await until('caught up again', () => state() === 'caught-up');
+    await eventually(() => state() === 'caught-up', 'caught up again');
+    const states = following.told.map((status) => status.state).filter((one, index, all) => one !== all[index - 1]);
+    expect(states.slice(-3)).toEqual(['caught-up', 'retrying', 'caught-up']);
+    expect(following.told.at(-1)).not.toHaveProperty('error');
   });
 
   it('in counting is made up for, though nothing else happens: somebody may wait for it', async () => {
@@ -101,7 +104,7 @@ describe('trouble that passes', () => {
       subscribe: (options: Parameters<EventStore['subscribe']>[0]) => store.subscribe(options),
     });
     const following = start({}, { store: uncounted });
-    await until('it has been counted', () => following.told.at(-1)?.lagIsAtLeast === false);
+    await eventually(() => following.told.at(-1)?.lagIsAtLeast === false, 'it has been counted');
     expect(troubles).toBeLessThan(0);
     expect(following.told.at(-1)).toMatchObject({ state: 'caught-up', lagFacts: 0 });
   });
@@ -111,7 +114,7 @@ describe('trouble that passes', () => {
     await lease.giveBack('UnknownFact');
     expect(await readStatus(watch, store, subscription)).toMatchObject({ state: 'stopped', error: 'UnknownFact' });
     const following = start();
-    await until('caught up', () => following.told.at(-1)?.state === 'caught-up');
+    await eventually(() => following.told.at(-1)?.state === 'caught-up', 'caught up');
     expect(await readStatus(watch, store, subscription)).toMatchObject({ state: 'caught-up' });
   });
 
@@ -127,7 +130,7 @@ describe('trouble that passes', () => {
       },
       { log: { info: note, warn: note, error: note } },
     );
-    await until('it is reported', () => following.told.some((status) => status.state === 'retrying'));
+    await eventually(() => following.told.some((status) => status.state === 'retrying'), 'it is reported');
     expect(following.told.find((status) => status.state === 'retrying')).toMatchObject({
       error: 'TryAgain',
       lagFacts: 1,
@@ -158,7 +161,7 @@ describe('a teller', () => {
     await untilAtHead();
     await watch.query('update es.checkpoints set position = null where subscription = $1', [subscription]);
     await tell('a', 1);
-    await until('told again', () => sent.length === 3);
+    await eventually(() => sent.length === 3, 'told again');
     await untilAtHead();
     expect(sent).toEqual([[0n, 1n, 2n, 3n], [4n], [0n, 1n, 2n, 3n, 4n]]);
   });
