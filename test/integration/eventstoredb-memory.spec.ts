@@ -17,7 +17,7 @@ import { startEventStoreCluster } from '../eventstore/cluster.ts';
 import { notReady, tooBusy } from '../eventstore/refusals.ts';
 import { startEventStoreServer, type EventStoreServer } from '../eventstore/server.ts';
 import { eventStoreDbLedgers, factsOf } from '../support/eventstoredb-ledger.ts';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** What a process remembers of a ledger on EventStoreDB, what that saves, and when it may not be believed. */
 
