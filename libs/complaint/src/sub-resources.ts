@@ -1,19 +1,18 @@
-import { List } from '#fact/list';
+import type { List } from '#fact/list';
+import { causesParts } from './causes/state.ts';
 import type { Complaint } from './complaint.ts';
+import { conversationParts } from './conversation/state.ts';
+import { issuesParts } from './issues/state.ts';
+import { promisesParts } from './promises/state.ts';
+import { remedyParts } from './remedy/state.ts';
 
-/** The parts of a complaint that have an id of their own: their path below the complaint, and where they lie. */
+/** The parts of a complaint that have an id of their own, as the chapters declare them. */
 export const SUB_RESOURCES = {
-  issue: { path: 'issues', all: ({ issues }: Complaint) => issues },
-  'information-request': { path: 'information-requests', all: ({ requests }: Complaint) => requests },
-  message: { path: 'messages', all: ({ messages }: Complaint) => messages },
-  promise: { path: 'promises', all: ({ promises }: Complaint) => promises },
-  cause: { path: 'causes', all: ({ causes }: Complaint) => causes },
-  correction: {
-    path: 'corrections',
-    all: ({ issues }: Complaint) =>
-      List.from(issues.flatMap(({ id, corrections }) => corrections.map((one) => ({ ...one, issue: id })))),
-  },
-  compensation: { path: 'compensations', all: ({ compensations }: Complaint) => compensations },
+  ...issuesParts,
+  ...conversationParts,
+  ...promisesParts,
+  ...causesParts,
+  ...remedyParts,
 } as const;
 
 export type SubResource = keyof typeof SUB_RESOURCES;

@@ -25,7 +25,7 @@ export const routesPage = (doors: readonly Told[], fileOf: (rule: CommandDescrip
 
 Who may ask for what, and what comes of it. A role that may not is answered 403 \`role-not-allowed\` before anything else
 of the request is looked at. What every write may answer besides its own refusals (400, 404, 412, 413, 415, 422, 503)
-stands in [api.md, Manners](api.md).
+stands in [docs/api.md, Manners](./api.md).
 
 ${Object.entries(ROLE_GROUPS)
   .map(([name, roles]) => `- **${name}**: ${roles.join(', ')}`)

@@ -20,6 +20,9 @@ export interface CausesState {
     (Mark & ({ readonly text: Personal } | { readonly waived: true; readonly reason: Personal })) | null;
 }
 
+/** The parts that have an id of their own: their path below the complaint, and where they lie. */
+export const causesParts = { cause: { path: 'causes', all: ({ causes }: CausesState) => causes } } as const;
+
 export const causesAtFirst: CausesState = { causes: List.empty, explained: null };
 
 export const causesFold: ChapterFold<'causes', CausesState> = {

@@ -37,6 +37,12 @@ export interface ConversationState {
   readonly overrides: List<Mark & { readonly rule: string; readonly reason: Personal }>;
 }
 
+/** The parts that have an id of their own: their path below the complaint, and where they lie. */
+export const conversationParts = {
+  'information-request': { path: 'information-requests', all: ({ requests }: ConversationState) => requests },
+  message: { path: 'messages', all: ({ messages }: ConversationState) => messages },
+} as const;
+
 export const conversationAtFirst: ConversationState = {
   thanked: null,
   apologies: List.empty,

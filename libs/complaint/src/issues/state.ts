@@ -22,6 +22,9 @@ export interface IssuesState {
   readonly issues: List<IssueState>;
 }
 
+/** The parts that have an id of their own: their path below the complaint, and where they lie. */
+export const issuesParts = { issue: { path: 'issues', all: ({ issues }: IssuesState) => issues } } as const;
+
 const newIssue = (issue: Issue): IssueState => ({ ...issue, repairable: null, corrections: List.empty });
 
 export const issuesAt = ({ data }: ComplaintFactOf<'ComplaintReceived'>): IssuesState => ({

@@ -16,6 +16,9 @@ export interface PromisesState {
   readonly promises: List<Promised>;
 }
 
+/** The parts that have an id of their own: their path below the complaint, and where they lie. */
+export const promisesParts = { promise: { path: 'promises', all: ({ promises }: PromisesState) => promises } } as const;
+
 export const promisesAtFirst: PromisesState = { promises: List.empty };
 
 export const promisesFold: ChapterFold<'promises', PromisesState> = {

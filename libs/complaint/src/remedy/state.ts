@@ -20,6 +20,16 @@ export interface RemedyState {
   readonly compensations: List<Compensation>;
 }
 
+/** The parts that have an id of their own: their path below the complaint, and where they lie. */
+export const remedyParts = {
+  correction: {
+    path: 'corrections',
+    all: ({ issues }: IssuesState) =>
+      List.from(issues.flatMap(({ id, corrections }) => corrections.map((one) => ({ ...one, issue: id })))),
+  },
+  compensation: { path: 'compensations', all: ({ compensations }: RemedyState) => compensations },
+} as const;
+
 export const remedyAtFirst: RemedyState = { compensations: List.empty };
 
 export const remedyFold: ChapterFold<'remedy', RemedyState & IssuesState> = {
