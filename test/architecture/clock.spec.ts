@@ -24,7 +24,7 @@ const BY_THE_DATABASE: Readonly<Record<string, string>> = {
   'libs/read-models/src/switching.ts': 'when a generation was switched',
   'libs/read-models/src/migrations.ts': 'when a generation was made',
   'libs/privacy/src/erase.ts': 'an erasure spares younger keys, and keys are dated by the database',
-  'apps/operator/src/exclusive-access.ts': 'leases',
+  'libs/ledger/src/follow/subscriptions.ts': 'leases',
 };
 const MACHINE = /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)|\bTemporal\.Now\b/;
 const DATABASE =

@@ -34,7 +34,7 @@ const onNode = {
     ...lib('fact', 'privacy', 'postgres', 'resilience', 'time'),
     ...npm('pg', 'uuid', '@sinclair/typebox', '@eventstore/db-client', '@grpc/grpc-js'),
   ],
-  'libs/backup': [...lib('fact', 'ledger', 'privacy', 'time'), ...npm('pg', 'pg-copy-streams')],
+  'libs/backup': [...lib('fact', 'ledger', 'privacy', 'postgres', 'time'), ...npm('pg', 'pg-copy-streams')],
   'libs/contract': [
     ...lib('fact', 'ledger', 'complaint', 'follow-up', 'recurrence', 'policy', 'nouns'),
     ...npm('@sinclair/typebox'),

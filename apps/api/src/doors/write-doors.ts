@@ -1,13 +1,11 @@
 import { Body, Controller, Param, Req, Res, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import type { TSchema } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Chapter, CommandDescription } from '#desk/commands/command-description';
 import { answerWritten } from '../answer.ts';
 import { callerOf } from '../caller-of.ts';
 import { Refuses } from '../openapi/refuses.ts';
-import { RECEIPT, RESOLUTION, WRITTEN } from '#desk/commands/answers';
 import { Writes } from './door.ts';
 import { languagesIn } from '../negotiation.ts';
 
@@ -53,12 +51,7 @@ const writeDoor = (tag: string, description: CommandDescription): Type => {
   // What the compiler would have written: the pipe validates by it, and the document shows it.
   const types = [description.body, Object, Object, ...parameters.map(() => String)];
   Reflect.defineMetadata('design:paramtypes', types, prototype, name);
-  Writes(description, ANSWERS[description.operation] ?? WRITTEN)(prototype, name, method);
+  Writes(description, description.answer)(prototype, name, method);
   Refuses(...description.refusals)(prototype, name, method);
   return WriteDoors;
-};
-
-const ANSWERS: Readonly<Record<string, TSchema>> = {
-  'Ending.resolve': RESOLUTION,
-  'Receiving.receive': RECEIPT,
 };

@@ -11,6 +11,7 @@ import { Choice, Text } from '../fields.ts';
 import { positionOf } from '../follow-up-desk.ts';
 import { CONDUCTORS } from '../roles.ts';
 import { DatedBody } from '../shapes.ts';
+import { RESOLUTION } from './answers.ts';
 import { chapter } from './command-description.ts';
 import { complaintCommand } from './complaint-command.ts';
 
@@ -25,6 +26,7 @@ export const Resolve = complaintCommand({
   operation: 'Ending.resolve',
   summary: 'Tell the customer how the complaint is resolved. A follow-up call is opened.',
   body: ResolutionBody,
+  answer: RESOLUTION,
   roles: CONDUCTORS,
   rule: resolve,
   refusals: ['already-closed'],

@@ -16,6 +16,7 @@ import { printedReference } from '../reference.ts';
 import { RECEIVERS } from '../roles.ts';
 import { personalTexts, present } from '../shapes.ts';
 import type { Written } from '../written.ts';
+import { RECEIPT } from './answers.ts';
 import { described, named } from './command-description.ts';
 import { issueOf } from './issue-body.ts';
 import { ReceiptBody } from './receive-body.ts';
@@ -27,6 +28,7 @@ class Intake extends Command<Written> {
     operation: 'Receiving.receive',
     summary: 'Receive a complaint. The least: the channel and the customer’s words.',
     body: ReceiptBody,
+    answer: RECEIPT,
     varies: 'Accept-Language',
     roles: RECEIVERS,
     rule: receive,
