@@ -156,6 +156,23 @@ describe('the projector', () => {
   });
 });
 
+describe('a generation of a version before', () => {
+  it('gets the indexes that lists ask for since', async () => {
+    const { schema } = await ensureLive(world.pool, complaints);
+    const made = async (): Promise<boolean> => {
+      const { rowCount } = await world.pool.query(
+        `select from pg_indexes where schemaname = $1 and indexname = 'complaints_reference'`,
+        [schema],
+      );
+      return rowCount === 1;
+    };
+    expect(await made()).toBe(true);
+    await world.pool.query(`drop index ${schema}.complaints_reference`);
+    start();
+    await eventually(made, 'the index');
+  });
+});
+
 describe('waiting for a position', () => {
   it('ends as soon as the model has read it, and gives up after the patience', async () => {
     const [received] = await world.complaint(randomUUID(), [receipt()]);

@@ -11,7 +11,7 @@ import type { EventStore } from '#ledger/stream/port';
 import type { Secrets } from '#privacy/secrets';
 import type { Vault } from '#privacy/vault';
 import { followerOf } from '#read-models/following';
-import { ensureLive, subscriptionOf, sweepCheckpoints, type Generation } from '#read-models/generations';
+import { ensureLive, makeAskable, subscriptionOf, sweepCheckpoints, type Generation } from '#read-models/generations';
 import { readModels } from '#read-models/models';
 import { filterOf, type Projection } from '#read-models/projection';
 import type { Clock } from '#time/clock';
@@ -94,6 +94,7 @@ class Keeper {
         if (live.schema !== following?.schema) {
           following?.end.abort();
           await following?.ended;
+          await this.makeAskable(live);
           const end = new AbortController();
           const over = jointSignal(signal, end.signal);
           following = { schema: live.schema, end, ended: this.follow(live, over.signal).finally(over.release) };
@@ -115,6 +116,17 @@ class Keeper {
     const schema = this.generation?.schema ?? '';
     const figures = await readStatus(pool, store, subscriptionOf(schema), filterOf(this.projection), clock);
     return { model, version, schema, ...seenFromWithin(figures, { stopped: this.stopped?.why, last: this.last }) };
+  }
+
+  /** A generation that a version before made has not all the indexes of today. Without them it answers, only later. */
+  private async makeAskable(live: Generation): Promise<void> {
+    const { pool, log } = this.options;
+    await makeAskable(pool, this.projection, live).catch((error: unknown) =>
+      log.warn(
+        { model: this.projection.model, error: nameOf(error) },
+        'an index of a list is missing and was not made',
+      ),
+    );
   }
 
   /** Ends with its signal, or before a fact that it may not pass: then it waits for another generation, or an upgrade. */

@@ -53,13 +53,22 @@ export const ensureBuilding = async (pool: Pool, projection: Projection): Promis
 
 /**
  * Makes what is missing for a generation to be asked. One that is built gets its indexes when its rows are there: so they
- * are sorted once, not with each row. Nobody may be filling it meanwhile; who tries waits.
+ * are sorted once, not with each row. One that a version before made gets those that came since. Nobody may be filling it
+ * meanwhile; who tries waits.
  */
-export const makeAskable = async (pool: Pool, projection: Projection, { schema }: Generation): Promise<void> =>
-  inTransaction(pool, async (tx) => {
+export const makeAskable = async (pool: Pool, projection: Projection, { schema }: Generation): Promise<void> => {
+  const { rows } = await pool.query<{ name: string }>(
+    'select indexname as name from pg_indexes where schemaname = $1',
+    [schema],
+  );
+  // Whoever only starts again must not wait for those who fill the tables.
+  const missing = askingOf(projection, schema).filter((index) => !rows.some(({ name }) => name === index.name));
+  if (missing.length === 0) return;
+  await inTransaction(pool, async (tx) => {
     await tx.query('set local statement_timeout = 0');
-    for (const text of askingOf(projection, schema)) await tx.query({ text, ...PATIENT });
+    for (const { text } of missing) await tx.query({ text, ...PATIENT });
   });
+};
 
 /** Large tables take their time. */
 const PATIENT = { query_timeout: 3_600_000 } as object;
@@ -142,7 +151,7 @@ const makeGeneration = async (
   const generation = rows[0]!.next;
   const schema = `rm_${model}_v${version}_g${generation}`;
   await tx.query(schemaOf(projection, schema));
-  if (state === 'live') for (const text of askingOf(projection, schema)) await tx.query(text);
+  if (state === 'live') for (const { text } of askingOf(projection, schema)) await tx.query(text);
   await tx.query(
     `insert into es.read_models (${COLUMNS}, switched)
      values ($1, $2, $3, $4, $5, case when $5 = 'live' then clock_timestamp() end)`,

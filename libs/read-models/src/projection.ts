@@ -8,7 +8,7 @@ import type { Noun } from '#nouns/nouns';
 import { isOurs } from '#nouns/stream-names';
 import type { Secrets } from '#privacy/secrets';
 import type { Vault } from '#privacy/vault';
-import { askingIndexesOf, ddlOf, type Table } from './table.ts';
+import { askingIndexesOf, ddlOf, type Index, type Table } from './table.ts';
 
 /** The facts that read models are made of. */
 export type ReadFact = ComplaintFact | FollowUpFact;
@@ -69,8 +69,8 @@ const decoded = new WeakMap<readonly RecordedEvent[], ReadFact[]>();
 export const schemaOf = (projection: Projection, schema: string): string =>
   [`create schema ${schema};`, ...projection.tables.map((table) => ddlOf(schema, table))].join('\n');
 
-/** The statements that make the indexes which only questions use. Those that are there stay. */
-export const askingOf = (projection: Projection, schema: string): string[] =>
+/** The indexes which only questions use, and the statements that make them. */
+export const askingOf = (projection: Projection, schema: string): Index[] =>
   projection.tables.flatMap((table) => askingIndexesOf(schema, table));
 
 /** Projections for the facts of complaints only, and for those of calls only. */

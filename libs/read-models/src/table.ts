@@ -80,17 +80,23 @@ export const ddlOf = (schema: string, table: Table): string => {
   const key = `primary key (${table.key.join(', ')})`;
   return [
     `create table ${schema}.${table.name} (${[...columns, key].join(', ')});`,
-    ...indexesOf(schema, table, table.indexes),
+    ...indexesOf(schema, table, table.indexes).map(({ text }) => text),
   ].join('\n');
 };
 
-/** The statements that make the indexes which only questions use. Those that are there stay. */
-export const askingIndexesOf = (schema: string, table: Table): string[] => indexesOf(schema, table, table.askedBy);
+/** The indexes which only questions use, and the statements that make them. */
+export const askingIndexesOf = (schema: string, table: Table): Index[] => indexesOf(schema, table, table.askedBy);
 
-const indexesOf = (schema: string, { name: table }: Table, indexes: Table['indexes']): string[] =>
-  Object.entries(indexes).map(
-    ([name, what]) => `create index if not exists ${table}_${name} on ${schema}.${table} ${what};`,
-  );
+export interface Index {
+  readonly name: string;
+  readonly text: string;
+}
+
+const indexesOf = (schema: string, { name: table }: Table, indexes: Table['indexes']): Index[] =>
+  Object.entries(indexes).map(([name, what]) => ({
+    name: `${table}_${name}`,
+    text: `create index if not exists ${table}_${name} on ${schema}.${table} ${what};`,
+  }));
 
 /** The rows of the given streams, without what is fixed in them. */
 export const rowsOf = async <C extends Columns>(

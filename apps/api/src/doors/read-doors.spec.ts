@@ -4,12 +4,14 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Type } from '@sinclair/typebox';
 import { Told } from '#desk/answer-schemas';
 import { refusal } from '#desk/answering';
+import { InvalidCursor } from '#desk/queries/cursor';
 import { byCode, byPosition, limitTo } from '#desk/queries/parameters';
 import { defineQuery, sourceOf, type Opening, type Reader } from '#desk/queries/query';
 import type { Read } from '#desk/queries/read';
 import { STAFF } from '#desk/roles';
 import type { Personal } from '#fact/personal';
 import { makeLog } from '#program/log';
+import { NoReadModel, ReadModelBehind } from '#read-models/asking';
 import { tinyApi } from '#test/support/tiny-api';
 import { createApi } from '../create-api.ts';
 import { doors } from './doors.ts';
@@ -95,6 +97,20 @@ describe('a door made from the description of a read', () => {
   ])('refuses %s as %s, without asking', async (query, code) => {
     expect((await get(`/v1/shelves/a/books/b${query}`)).json()).toMatchObject({ status: 400, code });
     expect(shelf.asked).toEqual([]);
+  });
+
+  it.each([
+    [() => new InvalidCursor('x'), 400, 'invalid-cursor', undefined],
+    [() => new ReadModelBehind('x'), 503, 'read-model-behind', '1'],
+    [() => new NoReadModel('x'), 503, 'read-model-behind', '2'],
+  ])('%#: says when a list cannot be told', async (error, status, code, retryAfter) => {
+    const asked = jest.spyOn(shelf.asked, 'push').mockImplementation(() => {
+      throw error();
+    });
+    const answer = await get('/v1/shelves/a/books/b');
+    asked.mockRestore();
+    expect(answer.json()).toMatchObject({ status, code });
+    expect(answer.headers['retry-after']).toBe(retryAfter);
   });
 
   it('turns a refusal into its problem', async () => {
