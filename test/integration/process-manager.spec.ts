@@ -20,7 +20,7 @@ import { DESK_DEPENDENCIES, type DeskDependencies } from '#desk/desk-dependencie
 import { adoptPolicy } from '#desk/system/adopt-policy';
 import { OpenFollowUp, OpenFollowUpHandler, SupersedeFollowUpHandler } from '#desk/system/conduct-calls';
 import { EvaluateRecurrenceHandler } from '#desk/system/evaluate-recurrence';
-import { BreakPromiseHandler, MissFirstResponseHandler } from '#desk/system/mark-missed';
+import { BreakPromiseHandler, MissClockHandler } from '#desk/system/mark-missed';
 import type { Fact } from '#fact/fact';
 import { personalText } from '#fact/personal';
 import { followUpStreams } from '#follow-up/follow-up';
@@ -84,7 +84,7 @@ beforeEach(async () => {
       SupersedeFollowUpHandler,
       EvaluateRecurrenceHandler,
       BreakPromiseHandler,
-      MissFirstResponseHandler,
+      MissClockHandler,
     ],
   }).compile();
   await nest.init();

@@ -1,10 +1,10 @@
 import { idOf } from '#fact/stream-kind';
 import { causesAtFirst, causesFold } from './causes/state.ts';
-import { clocksAt, clocksFold, duesAfter } from './clocks/state.ts';
+import { clocksAfter, clocksAt } from './clocks/state.ts';
 import type { Complaint } from './complaint.ts';
 import { conversationAtFirst, conversationFold } from './conversation/state.ts';
 import { endingAt, endingFold } from './ending/state.ts';
-import type { ComplaintEvent, ComplaintFact, ComplaintFactOf } from './events.ts';
+import type { ChapterEvent, ComplaintChapter, ComplaintFact, ComplaintFactOf } from './events.ts';
 import { added } from './fold.ts';
 import { intakeAt, intakeFold } from './intake/state.ts';
 import { issuesAt, issuesFold } from './issues/state.ts';
@@ -12,9 +12,12 @@ import { promisesAtFirst, promisesFold } from './promises/state.ts';
 import { rectificationAtFirst, rectificationFold } from './rectification/state.ts';
 import { remedyAtFirst, remedyFold } from './remedy/state.ts';
 
-/** What each kind of fact changes. Total: each chapter's fold is, and a chapter without one does not compile. */
+/**
+ * What each kind of fact changes, but for the clocks, which facts of every chapter change. Total: each chapter's fold is,
+ * and a chapter without one does not compile.
+ */
 const folds: {
-  readonly [Type in ComplaintEvent['type']]:
+  readonly [Type in ChapterEvent<Exclude<ComplaintChapter, 'clocks'>>['type']]:
     'ignored' | ((complaint: Complaint, fact: ComplaintFactOf<Type>) => Partial<Complaint>);
 } = {
   ...intakeFold,
@@ -23,7 +26,6 @@ const folds: {
   ...issuesFold,
   ...causesFold,
   ...remedyFold,
-  ...clocksFold,
   ...endingFold,
   ...rectificationFold,
 };
@@ -45,8 +47,8 @@ const begin = (fact: ComplaintFact): Complaint => {
   };
 };
 
-const foldOf = (type: ComplaintFact['type']) =>
-  folds[type] as 'ignored' | ((complaint: Complaint, fact: ComplaintFact) => Partial<Complaint>);
+type Fold = 'ignored' | ((complaint: Complaint, fact: ComplaintFact) => Partial<Complaint>);
+const foldOf = (type: ComplaintFact['type']): Fold => (folds as Partial<Record<string, Fold>>)[type] ?? 'ignored';
 
 /** Records and never refuses: history already happened. */
 export const evolve = (before: Complaint | undefined, fact: ComplaintFact): Complaint => {
@@ -55,7 +57,7 @@ export const evolve = (before: Complaint | undefined, fact: ComplaintFact): Comp
   return {
     ...before,
     ...(fold !== 'ignored' && fold(before, fact)),
-    dues: duesAfter(before.dues, fact),
+    clocks: clocksAfter(before.clocks, fact),
     facts: added(before.facts, { id: fact.id, type: fact.type }),
   };
 };

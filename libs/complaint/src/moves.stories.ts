@@ -5,7 +5,8 @@ import { factId } from '#fact/story';
 import { APOLOGY_FORMS, SEVERITIES } from '#policy/vocabulary';
 import { explain } from './causes/explain.ts';
 import { stateCause } from './causes/state-cause.ts';
-import { missFirstResponse } from './clocks/miss-first-response.ts';
+import { missClock } from './clocks/miss-clock.ts';
+import { CLOCKS } from './clocks/table.ts';
 import { policy } from './complaint.stories.ts';
 import type { Conduct, Move } from './conducts.stories.ts';
 import { acceptResponsibility } from './conversation/accept-responsibility.ts';
@@ -86,7 +87,14 @@ export const COMPLAINT_MOVES = {
     ),
   fulfil: (at, { pick }) => fulfilPromise({ promise: promiseOf(at, pick) }, at.state, policy),
   breakPromise: (at, { pick }) => breakPromise({ promise: promiseOf(at, pick), now: at.now }, at.state, policy),
-  missFirstResponse: (at) => missFirstResponse({ now: at.now }, at.state, policy),
+  missClock: (at, { pick }) => {
+    const { name: clock } = chosen(CLOCKS, pick)!;
+    const due = chosen(
+      at.state.clocks.filter((one) => one.clock === clock),
+      pick,
+    )?.due;
+    return missClock({ clock, due: due ?? at.now, now: at.now }, at.state, policy);
+  },
   addIssue: (at, { pick }) =>
     addIssue(
       { id: newId(at), category: 'damaged', ...(pick % 2 && { severity: chosen(SEVERITIES, pick)! }) },

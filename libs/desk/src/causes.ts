@@ -7,7 +7,6 @@ import { derivedId } from '#privacy/secrets';
 export const OPEN_FOLLOW_UP = 'open-follow-up';
 export const SUPERSEDE_FOLLOW_UP = 'supersede-follow-up';
 export const BREAK_PROMISE = 'break-promise';
-export const MISS_FIRST_RESPONSE = 'miss-first-response';
 export const EVALUATE_RECURRENCE = 'evaluate-recurrence';
 
 /** The call that a resolution asks for. */

@@ -8,7 +8,7 @@ import { DESK_READS, type DeskReads } from './queries/desk-reads.ts';
 import { ReadsModule } from './queries/read.ts';
 import { OpenFollowUpHandler, SupersedeFollowUpHandler } from './system/conduct-calls.ts';
 import { EvaluateRecurrenceHandler } from './system/evaluate-recurrence.ts';
-import { BreakPromiseHandler, MissFirstResponseHandler } from './system/mark-missed.ts';
+import { BreakPromiseHandler, MissClockHandler } from './system/mark-missed.ts';
 
 /** What people ask the desk to do. */
 const commands = CHAPTERS.flatMap((chapter) => chapter.commands.map(({ Handler }) => Handler));
@@ -18,7 +18,7 @@ const system = [
   OpenFollowUpHandler,
   SupersedeFollowUpHandler,
   BreakPromiseHandler,
-  MissFirstResponseHandler,
+  MissClockHandler,
   EvaluateRecurrenceHandler,
 ];
 

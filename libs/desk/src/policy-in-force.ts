@@ -83,8 +83,8 @@ export class PolicyInForce {
   }
 
   /** The calendars that a complaint's clocks were set by, each of the policy version it was taken from. */
-  async behind({ dues }: Pick<Complaint, 'dues'>): Promise<CalendarOf> {
-    const versions = new Set(dues.map((due) => due.calendarVersion));
+  async behind({ clocks }: Pick<Complaint, 'clocks'>): Promise<CalendarOf> {
+    const versions = new Set(clocks.map(({ calendarVersion }) => calendarVersion));
     const policies = new Map(
       await Promise.all([...versions].map(async (version) => [version, await this.version(version)] as const)),
     );

@@ -5,7 +5,7 @@ import { followUpStreams } from '#follow-up/follow-up';
 import { OutcomeUnknown, StoreUnavailable, type AppendResult, type EventStore } from '#ledger/stream/port';
 import { defaultPolicy } from '#policy/default-policy';
 import { derivedId } from '#privacy/secrets';
-import { BREAK_PROMISE, causedBy, EVALUATE_RECURRENCE, followUpIdOf, MISS_FIRST_RESPONSE } from './causes.ts';
+import { BREAK_PROMISE, causedBy, EVALUATE_RECURRENCE, followUpIdOf } from './causes.ts';
 import { Apologise, ApologyBody, MessageBody, RecordMessage, Thank, ThanksBody } from './commands/conversation.ts';
 import { Close, ClosureBody, Reopen, ReopeningBody, ResolutionBody, Resolve } from './commands/ending.ts';
 import { OutcomeBody, RecordOutcome } from './commands/follow-up-calls.ts';
@@ -21,7 +21,7 @@ import { readComplaint } from './queries/read-complaint.ts';
 import { readFollowUp } from './queries/read-follow-up.ts';
 import { OpenFollowUp, SupersedeFollowUp } from './system/conduct-calls.ts';
 import { EvaluateRecurrence } from './system/evaluate-recurrence.ts';
-import { BreakPromise, MissFirstResponse } from './system/mark-missed.ts';
+import { BreakPromise, MissClock } from './system/mark-missed.ts';
 
 /** What happens between a complaint's stream and its calls' (docs/formats.md, Two streams, one decision), and what the system does. */
 
@@ -413,10 +413,11 @@ describe('the system', () => {
   it('marks a missed first response once; a timely one recorded later is told beside it', async () => {
     const { id } = await received();
     const [receipt] = await complaintFacts(id);
-    const cause = causedBy({ id: receipt!.id, correlationId: receipt!.metadata.correlationId }, MISS_FIRST_RESPONSE);
-    expect(await desk.send(new MissFirstResponse(id, cause))).toEqual({ kind: 'nothing' });
+    const cause = causedBy({ id: receipt!.id, correlationId: receipt!.metadata.correlationId }, 'miss-first-response');
+    const { due } = (receipt!.data as { dues: [{ due: string }] }).dues[0];
+    expect(await desk.send(new MissClock(id, 'first-response', due, cause))).toEqual({ kind: 'nothing' });
     desk.later({ hours: 24 });
-    expect(await desk.send(new MissFirstResponse(id, cause))).toMatchObject({ kind: 'recorded' });
+    expect(await desk.send(new MissClock(id, 'first-response', due, cause))).toMatchObject({ kind: 'recorded' });
     const message = body(MessageBody, {
       direction: 'out',
       channel: 'email',

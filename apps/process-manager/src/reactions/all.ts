@@ -6,7 +6,7 @@ import type { Timer } from '#timers/timer';
 import type { KnownComplaint } from '../recurrence-state.ts';
 import { breakPromise } from './break-promise.ts';
 import { evaluateRecurrence } from './evaluate-recurrence.ts';
-import { missFirstResponse } from './miss-first-response.ts';
+import { missClocks } from './miss-clocks.ts';
 import { openFollowUp } from './open-follow-up.ts';
 import { fire, timersOf, type FiringParts, type Reaction } from './reaction.ts';
 import { supersedeFollowUp } from './supersede-follow-up.ts';
@@ -21,7 +21,7 @@ type Reactions<E extends Event> = {
 };
 
 const complaintReactions: Reactions<ChapterEvent<'intake' | 'promises' | 'ending'>> = {
-  ComplaintReceived: missFirstResponse,
+  ComplaintReceived: 'ignored', // the clocks that it sets are watched, see miss-clocks.ts
   ComplaintAcknowledged: 'ignored',
   ContactGiven: 'ignored',
   HandlerAssigned: 'ignored',
@@ -39,10 +39,13 @@ const complaintReactions: Reactions<ChapterEvent<'intake' | 'promises' | 'ending
 export const reactionsTo = (fact: ComplaintFact, complaint: KnownComplaint): readonly Timer[] => {
   const byType = complaintReactions as Readonly<Record<string, 'ignored' | Reaction<ComplaintFact>>>;
   const reaction = byType[fact.type] ?? 'ignored';
-  return reaction === 'ignored' ? [] : timersOf(reaction, fact, complaint);
+  return [
+    ...(reaction === 'ignored' ? [] : timersOf(reaction, fact, complaint)),
+    ...missClocks.flatMap((watching) => timersOf(watching, fact, complaint)),
+  ];
 };
 
-const REACTIONS = [breakPromise, missFirstResponse, openFollowUp, supersedeFollowUp, evaluateRecurrence] as const;
+const REACTIONS = [breakPromise, ...missClocks, openFollowUp, supersedeFollowUp, evaluateRecurrence] as const;
 
 /** What due timers of ours do, by their process. */
 export const firing = (parts: FiringParts): Readonly<Record<string, Fire>> =>

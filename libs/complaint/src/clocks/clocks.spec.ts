@@ -1,7 +1,8 @@
-import { at } from '#fact/story';
+import { at, history, type Told } from '#fact/story';
 import {
   FIRST_RESPONSE_DUE,
   given,
+  id,
   policy,
   receivedMigrated,
   receivedWithDue,
@@ -10,8 +11,13 @@ import {
   thanked,
   withdrawn,
 } from '../complaint.stories.ts';
+import type { ComplaintEvent } from '../events.ts';
 import { complaintAcknowledged } from '../intake/events.ts';
+import { promiseFulfilled } from '../promises/events.ts';
 import { clocksOf } from './clocks.ts';
+import { clocksEvents, firstResponseMissed } from './events.ts';
+import { situationOf, standingAfter, type ClockStanding } from './state.ts';
+import { CLOCKS, type ClockDefinition } from './table.ts';
 
 const promising = (from: string, due: string) =>
   complaintAcknowledged({
@@ -93,5 +99,79 @@ describe('the clocks of a complaint', () => {
     const state = given(receivedWithDue, promised, at('2026-03-03T10:00:00.000Z', withdrawn)).state!;
     expect(clocksOf(state, calendarOf)[1]!.stopped).toBe('2026-03-03T10:00:00.000Z');
     expect(clocksOf(given(receivedMigrated).state!, calendarOf)).toEqual([]);
+  });
+});
+
+describe('how a clock stands', () => {
+  const standing = (...facts: Told<ComplaintEvent>[]) =>
+    given(receivedWithDue, ...facts).state!.clocks.map(situationOf);
+  const missed = at(FIRST_RESPONSE_DUE, firstResponseMissed({ due: FIRST_RESPONSE_DUE }));
+  const late = '2026-03-02T18:00:00.001Z';
+
+  it('tells apart what runs, was met, was missed and was cancelled', () => {
+    expect(standing()).toEqual(['running']);
+    expect(standing(at(FIRST_RESPONSE_DUE, thanked))).toEqual(['met']);
+    expect(standing(at(late, thanked))).toEqual(['missed']);
+    expect(standing(missed)).toEqual(['missed']);
+    expect(standing(at(FIRST_RESPONSE_DUE, withdrawn))).toEqual(['cancelled']);
+    expect(standing(at(late, withdrawn))).toEqual(['missed']);
+  });
+
+  it('is met after all when that took effect in time which is recorded behind the mark; the mark stands', () => {
+    const { clocks } = given(receivedWithDue, missed, at(FIRST_RESPONSE_DUE, thanked)).state!;
+    expect(clocks).toMatchObject([{ missed: FIRST_RESPONSE_DUE, end: { as: 'met', at: FIRST_RESPONSE_DUE } }]);
+    expect(clocks.map(situationOf)).toEqual(['met']);
+  });
+
+  it('shows a withdrawal in time as it always did', () =>
+    expect(clocksOf(given(receivedWithDue, at(FIRST_RESPONSE_DUE, withdrawn)).state!, calendarOf)[0]).toMatchObject({
+      stopped: FIRST_RESPONSE_DUE,
+      met: true,
+    }));
+});
+
+describe('the table of clocks', () => {
+  it('knows every fact of its chapter', () => {
+    const notes = CLOCKS.flatMap(({ onMiss }) => (onMiss ? [onMiss.missed.type, onMiss.foundTimely.type] : []));
+    expect([...notes].sort()).toEqual(clocksEvents.map(({ type }) => type).sort());
+  });
+
+  it('bears a clock for each of the norms that a policy sets', () =>
+    expect(CLOCKS.map(({ norm }) => norm).sort()).toEqual(Object.keys(policy.norms).sort()));
+
+  describe('bears clocks of other kinds', () => {
+    const due = FIRST_RESPONSE_DUE;
+    const running = (clock: string, of: string): ClockStanding => ({
+      clock,
+      due,
+      of,
+      end: null,
+      missed: null,
+      foundTimely: false,
+    });
+    const [ordinary] = CLOCKS;
+    const after = (table: readonly ClockDefinition[], clocks: readonly ClockStanding[], ...events: ComplaintEvent[]) =>
+      history<ComplaintEvent>('complaint', events)
+        .reduce((older, fact) => standingAfter(older, fact, table), clocks)
+        .map(({ of, end }) => [of, end?.as]);
+
+    it('one for each part: what happens to a part changes its own alone', () => {
+      const table = [
+        { ...ordinary, name: 'promise', of: 'promise', metBy: { PromiseFulfilled: true }, cancelledBy: {} },
+      ] as const;
+      const clocks = [running('promise', id(1)), running('promise', id(2))];
+      expect(after(table, clocks, promiseFulfilled({ promise: id(2) }))).toEqual([
+        [id(1), undefined],
+        [id(2), 'met'],
+      ]);
+    });
+
+    it('one that begins again when the conduct does: the first one met stays met', () => {
+      const [first] = standingAfter([running('first-response', 'receipt')], history('complaint', [thanked])[0]!);
+      expect(after(CLOCKS, [first!, running('first-response', 'reopening')], withdrawn)).toEqual([
+        ['receipt', 'met'],
+        ['reopening', 'cancelled'],
+      ]);
+    });
   });
 });

@@ -1,9 +1,10 @@
-import { dueAfterWorkingDays, type DerivedDay } from '#calendar/due';
 import type { Calendar } from '#calendar/calendar';
+import { dueAfterWorkingDays, type DerivedDay } from '#calendar/due';
 import type { Complaint } from '../complaint.ts';
+import { situationOf, type Situation } from './state.ts';
 
 /** A time limit as it is shown: by when, whether it was met, and how it was counted (docs/domain.md §5). */
-export interface Clock {
+export interface ShownClock {
   readonly name: string;
   readonly from: string;
   readonly due: string;
@@ -18,12 +19,21 @@ export interface Clock {
   readonly derivation: readonly DerivedDay[];
 }
 
+/** `met` of a clock that has stopped. */
+const MET: Readonly<Record<Situation, boolean | null>> = {
+  running: null,
+  met: true,
+  missed: false,
+  cancelled: true,
+};
+
 /** Every clock that a complaint's facts set; no clock overwrites another. `calendarOf`: a calendar of a policy version. */
 export const clocksOf = (
   complaint: Complaint,
   calendarOf: (version: number, name: string) => Calendar | undefined,
-): Clock[] =>
-  complaint.dues.map(({ clock: name, from, due: at, workingDays, calendar, calendarVersion, stopped }) => {
+): ShownClock[] =>
+  complaint.clocks.map((clock) => {
+    const { clock: name, from, due: at, workingDays, calendar, calendarVersion, end } = clock;
     const pinned = calendarOf(calendarVersion, calendar);
     return {
       name,
@@ -32,8 +42,8 @@ export const clocksOf = (
       workingDays,
       calendar,
       calendarVersion,
-      stopped,
-      met: stopped === null ? null : stopped <= at,
+      stopped: end && end.at,
+      met: end && MET[situationOf(clock)],
       derivation: pinned ? dueAfterWorkingDays(from, workingDays, pinned).derivation : [],
     };
   });

@@ -20,7 +20,7 @@ import { thank } from '../conversation/thank.ts';
 import { acknowledge } from '../intake/acknowledge.ts';
 import { complaintAcknowledged } from '../intake/events.ts';
 import { firstResponseFoundTimely, firstResponseMissed } from './events.ts';
-import { missFirstResponse } from './miss-first-response.ts';
+import { missClock } from './miss-clock.ts';
 
 const IN_TIME = '2026-03-02T17:59:00.000Z';
 const TOO_LATE = '2026-03-02T18:00:00.001Z';
@@ -28,6 +28,7 @@ const NEXT_DAY = '2026-03-03T09:00:00.000Z';
 
 const missed = at(FIRST_RESPONSE_DUE, firstResponseMissed({ due: FIRST_RESPONSE_DUE }));
 const foundTimely = (respondedAt: string) => firstResponseFoundTimely({ due: FIRST_RESPONSE_DUE, respondedAt });
+const missing = (now: string) => doing(missClock, { clock: 'first-response', due: FIRST_RESPONSE_DUE, now });
 const message = { message: id(1), direction: 'out', channel: 'email', text: words } as const;
 const resolution = (from: string, due: string) => ({
   clock: 'resolution',
@@ -84,65 +85,50 @@ describe('acknowledging', () => {
 describe('the first response', () => {
   it('is missed when nobody answered within the norm', () =>
     given(receivedWithDue)
-      .when(doing(missFirstResponse, { now: TOO_LATE }))
+      .when(missing(TOO_LATE))
       .then(firstResponseMissed({ due: FIRST_RESPONSE_DUE })));
 
   it('is not missed before its time has passed', () =>
-    given(receivedWithDue)
-      .when(doing(missFirstResponse, { now: FIRST_RESPONSE_DUE }))
-      .thenNothing());
+    given(receivedWithDue).when(missing(FIRST_RESPONSE_DUE)).thenNothing());
 
-  it('is missed once', () =>
-    given(receivedWithDue, missed)
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
-      .thenNothing());
+  it('is missed once', () => given(receivedWithDue, missed).when(missing(NEXT_DAY)).thenNothing());
 
   it.each([
     ['an acknowledgement', acknowledged],
     ['the thanks', thanked],
     ['an outgoing message', messageRecorded(message)],
   ])('is given by %s', (_name, response) => {
-    given(receivedWithDue, at(IN_TIME, response))
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
-      .thenNothing();
+    given(receivedWithDue, at(IN_TIME, response)).when(missing(NEXT_DAY)).thenNothing();
     given(receivedWithDue, at(TOO_LATE, response))
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
+      .when(missing(NEXT_DAY))
       .then(firstResponseMissed({ due: FIRST_RESPONSE_DUE }));
   });
 
   it('is in time at the very instant that it is due', () =>
-    given(receivedWithDue, at(FIRST_RESPONSE_DUE, thanked))
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
-      .thenNothing());
+    given(receivedWithDue, at(FIRST_RESPONSE_DUE, thanked)).when(missing(NEXT_DAY)).thenNothing());
 
   it('is the earliest one, in whatever order they were recorded', () =>
-    expect(given(receivedWithDue, at(NEXT_DAY, acknowledged), at(IN_TIME, thanked)).state!.dues[0]!.stopped).toBe(
+    expect(given(receivedWithDue, at(NEXT_DAY, acknowledged), at(IN_TIME, thanked)).state!.clocks[0]!.end!.at).toBe(
       IN_TIME,
     ));
 
   it('is not given by what the customer writes', () =>
     given(receivedWithDue, at(IN_TIME, messageRecorded({ ...message, direction: 'in' })))
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
+      .when(missing(NEXT_DAY))
       .then(firstResponseMissed({ due: FIRST_RESPONSE_DUE })));
 
   it('is marked as missed also after the end, but never on a migrated complaint', () => {
     given(receivedWithDue, closed)
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
+      .when(missing(NEXT_DAY))
       .then(firstResponseMissed({ due: FIRST_RESPONSE_DUE }));
-    given(receivedMigrated)
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
-      .thenNothing();
+    given(receivedMigrated).when(missing(NEXT_DAY)).thenNothing();
   });
 
   it('is not missed by a customer who withdrew before it was due, also when the complaint is reopened', () => {
-    given(receivedWithDue, at(FIRST_RESPONSE_DUE, withdrawn))
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
-      .thenNothing();
-    given(receivedWithDue, at(IN_TIME, withdrawn), at(NEXT_DAY, reopened))
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
-      .thenNothing();
+    given(receivedWithDue, at(FIRST_RESPONSE_DUE, withdrawn)).when(missing(NEXT_DAY)).thenNothing();
+    given(receivedWithDue, at(IN_TIME, withdrawn), at(NEXT_DAY, reopened)).when(missing(NEXT_DAY)).thenNothing();
     given(receivedWithDue, at(TOO_LATE, withdrawn))
-      .when(doing(missFirstResponse, { now: NEXT_DAY }))
+      .when(missing(NEXT_DAY))
       .then(firstResponseMissed({ due: FIRST_RESPONSE_DUE }));
   });
 

@@ -1,61 +1,85 @@
 import type { ComplaintFact, ComplaintFactOf } from '../events.ts';
-import type { ChapterFold } from '../fold.ts';
-import { markOf, type Mark } from '../mark.ts';
 import type { Due } from '../vocabulary.ts';
+import { CLOCKS, isOccasion, type ClockDefinition } from './table.ts';
 
-/** A time limit, and when that took effect which it waited for, or the customer withdrew; null while it runs. */
-export type RunningDue = Due & { readonly stopped: string | null };
+/** As much of a clock as facts change. */
+export interface ClockStanding {
+  /** Its name in the table. */
+  readonly clock: string;
+  readonly due: string;
+  /** The part that it runs for; of a clock of the whole complaint, the fact that set it. */
+  readonly of: string;
+  /** Since when it runs no more, and why; null while it does. */
+  readonly end: { readonly as: 'met' | 'cancelled'; readonly at: string } | null;
+  /** When the mark took effect that it ran out, if there is one. It stands, whatever comes to light. */
+  readonly missed: string | null;
+  /** Whether it was found, behind the mark, that it was met in time. */
+  readonly foundTimely: boolean;
+}
 
-/** The time limits that the facts set. */
+/** A time limit that a fact set, and how it stands. */
+export type Clock = Due & ClockStanding;
+
+/** The time limits that the facts set, oldest first. None overwrites another. */
 export interface ClocksState {
-  readonly dues: readonly RunningDue[];
-  readonly firstResponseMissed: Mark | null;
-  readonly firstResponseFoundTimely: Mark | null;
+  readonly clocks: readonly Clock[];
 }
 
 /** A clock that a fact has just set. */
-const startedDue = (due: Due): RunningDue => ({ ...due, stopped: null });
-
-export const clocksAt = ({ data }: ComplaintFactOf<'ComplaintReceived'>): ClocksState => ({
-  dues: data.dues.map(startedDue),
-  firstResponseMissed: null,
-  firstResponseFoundTimely: null,
+export const started = (due: Due, fact: { readonly id: string }): Clock => ({
+  ...due,
+  of: fact.id,
+  end: null,
+  missed: null,
+  foundTimely: false,
 });
 
-export const clocksFold: ChapterFold<'clocks', ClocksState> = {
-  FirstResponseMissed: (_, fact) => ({ firstResponseMissed: markOf(fact) }),
-  FirstResponseFoundTimely: (_, fact) => ({ firstResponseFoundTimely: markOf(fact) }),
+export const clocksAt = (receipt: ComplaintFactOf<'ComplaintReceived'>): ClocksState => ({
+  clocks: receipt.data.dues.map((due) => started(due, receipt)),
+});
+
+/** How clocks stand after a fact of any chapter, in the order of record. */
+export const standingAfter = <Standing extends ClockStanding>(
+  clocks: readonly Standing[],
+  fact: ComplaintFact,
+  table: readonly ClockDefinition[] = CLOCKS,
+): readonly Standing[] =>
+  clocks.map((clock) => {
+    const definition = table.find(({ name }) => name === clock.clock);
+    return definition && isAbout(clock, definition, fact) ? { ...clock, ...changeBy(fact, clock, definition) } : clock;
+  });
+
+/** Clocks after a fact: those that it changed, and those that it set. */
+export const clocksAfter = (clocks: readonly Clock[], fact: ComplaintFact): readonly Clock[] => {
+  const set = 'dues' in fact.data ? fact.data.dues.map((due) => started(due, fact)) : [];
+  return [...standingAfter(clocks, fact), ...set];
 };
 
-/**
- * An acknowledgement, thanks or an outgoing message at this time: the earliest one is the first response, in whatever
- * order they are recorded.
- */
-const responded = (dues: readonly RunningDue[], at: string): readonly RunningDue[] =>
-  dues.map((due) =>
-    due.clock === 'first-response' && (due.stopped === null || at < due.stopped) ? { ...due, stopped: at } : due,
-  );
+/** A clock that runs for a part is changed only by what happens to that part. */
+const isAbout = ({ of }: ClockStanding, definition: ClockDefinition, { data }: ComplaintFact): boolean => {
+  const part = definition.of === undefined ? undefined : (data as Readonly<Record<string, unknown>>)[definition.of];
+  return part === undefined || part === of;
+};
 
-/** What stops clocks for good: no reopening sets them going again, as each conduct has clocks of its own. */
-const stopped = (dues: readonly RunningDue[], at: string, only?: 'resolution'): readonly RunningDue[] =>
-  dues.map((due) =>
-    due.stopped === null && (only === undefined || due.clock === only) ? { ...due, stopped: at } : due,
-  );
+const changeBy = (
+  fact: ComplaintFact,
+  { due, end }: ClockStanding,
+  { metBy, counts, cancelledBy, onMiss }: ClockDefinition,
+): Partial<ClockStanding> | undefined => {
+  const at = fact.effectiveAt;
+  if (isOccasion(metBy, fact) && (end === null || (counts === 'earliest' && at < end.at)))
+    return { end: { as: 'met', at } };
+  if (isOccasion(cancelledBy, fact) && end === null) return { end: { as: 'cancelled', at } };
+  // A mark names its due: of several clocks of one name it is about that one.
+  if (!onMiss || !('due' in fact.data) || fact.data.due !== due) return undefined;
+  if (fact.type === onMiss.missed.type) return { missed: at };
+  return fact.type === onMiss.foundTimely.type ? { foundTimely: true } : undefined;
+};
 
-/** What a fact of any chapter does to the clocks. */
-export const duesAfter = (dues: readonly RunningDue[], fact: ComplaintFact): readonly RunningDue[] => {
-  switch (fact.type) {
-    case 'ComplaintAcknowledged':
-      return [...responded(dues, fact.effectiveAt), ...fact.data.dues.map(startedDue)];
-    case 'CustomerThanked':
-      return responded(dues, fact.effectiveAt);
-    case 'MessageRecorded':
-      return fact.data.direction === 'out' ? responded(dues, fact.effectiveAt) : dues;
-    case 'ComplaintResolved':
-      return stopped(dues, fact.effectiveAt, 'resolution');
-    case 'ComplaintWithdrawn':
-      return stopped(dues, fact.effectiveAt);
-    default:
-      return dues;
-  }
+/** What became of a clock. */
+export type Situation = 'running' | 'met' | 'missed' | 'cancelled';
+
+export const situationOf = ({ due, end, missed }: Pick<ClockStanding, 'due' | 'end' | 'missed'>): Situation => {
+  if (end === null) return missed === null ? 'running' : 'missed';
+  return end.at > due ? 'missed' : end.as;
 };

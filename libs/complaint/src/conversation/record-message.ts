@@ -2,7 +2,7 @@ import { nothing, recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import { step } from '#fact/step';
 import type { Policy } from '#policy/policy';
-import { foundTimely } from '../clocks/first-response.ts';
+import { foundTimely } from '../clocks/found-timely.ts';
 import type { Complaint } from '../complaint.ts';
 import { unknownCodes, wrongChannel } from '../policy-codes.ts';
 import { partOf } from '../sub-resources.ts';
@@ -25,9 +25,7 @@ export const recordMessage = step({
     const wrong = unknownCodes(...wrongChannel(message.channel, policy));
     if (wrong) return wrong;
     if (partOf(complaint, 'message', message.message)) return nothing;
-    return recorded(
-      messageRecorded(message),
-      ...(message.direction === 'out' ? foundTimely(complaint, effectiveAt) : []),
-    );
+    const said = messageRecorded(message);
+    return recorded(said, ...foundTimely(complaint, said, effectiveAt));
   },
 });

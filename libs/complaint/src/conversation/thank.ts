@@ -1,7 +1,7 @@
 import { recorded } from '#fact/decision';
 import type { Personal } from '#fact/personal';
 import { step } from '#fact/step';
-import { foundTimely } from '../clocks/first-response.ts';
+import { foundTimely } from '../clocks/found-timely.ts';
 import type { Complaint } from '../complaint.ts';
 import { oncePerConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
@@ -17,6 +17,8 @@ export interface Thank {
 export const thank = step({
   step: 'thanks',
   can: (complaint: Complaint) => ended(complaint) ?? oncePerConduct(complaint, complaint.thanked),
-  decide: (command: Thank, complaint) =>
-    recorded(customerThanked({ why: command.why }), ...foundTimely(complaint, command.effectiveAt)),
+  decide: ({ why, effectiveAt }: Thank, complaint) => {
+    const thanked = customerThanked({ why });
+    return recorded(thanked, ...foundTimely(complaint, thanked, effectiveAt));
+  },
 });

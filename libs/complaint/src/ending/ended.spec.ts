@@ -1,10 +1,11 @@
 import { at, factId } from '#fact/story';
 import { explain } from '../causes/explain.ts';
 import { stateCause } from '../causes/state-cause.ts';
-import { missFirstResponse } from '../clocks/miss-first-response.ts';
+import { missClock } from '../clocks/miss-clock.ts';
 import {
   closed,
   doing,
+  FIRST_RESPONSE_DUE,
   given,
   id,
   ISSUE,
@@ -60,7 +61,11 @@ const GOES_ON: Record<string, Doing> = {
   'a fulfilment': doing(fulfilPromise, { promise: id(6) }),
   'a reopening': doing(reopen, { reason: words, effectiveAt: '2026-03-04T10:00:00.000Z' }),
   'a broken promise, marked by the system': doing(breakPromise, { promise: id(6), now: LATER }),
-  'a missed first response, marked by the system': doing(missFirstResponse, { now: LATER }),
+  'a missed first response, marked by the system': doing(missClock, {
+    clock: 'first-response',
+    due: FIRST_RESPONSE_DUE,
+    now: LATER,
+  }),
 };
 
 const IS_OVER: Record<string, Doing> = {

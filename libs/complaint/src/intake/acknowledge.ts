@@ -1,8 +1,8 @@
 import { recorded } from '#fact/decision';
 import { stepWithOwnOrder } from '#fact/step';
 import type { VersionedPolicy } from '#policy/policy';
-import { foundTimely } from '../clocks/first-response.ts';
-import { normDue } from '../clocks/norm-due.ts';
+import { duesSetBy } from '../clocks/dues-set-by.ts';
+import { foundTimely } from '../clocks/found-timely.ts';
 import type { Complaint } from '../complaint.ts';
 import { oncePerConduct } from '../ending/conduct.ts';
 import { ended } from '../ending/ended.ts';
@@ -27,10 +27,8 @@ export const acknowledge = stepWithOwnOrder({
     const done = can(complaint);
     if (done) return done;
     const awaited = !complaint.resolved && !complaint.received.origin?.migrated;
-    const dues = awaited ? [normDue('resolution', command.effectiveAt, policy)] : [];
-    return recorded(
-      complaintAcknowledged({ channel: command.channel, dues }),
-      ...foundTimely(complaint, command.effectiveAt),
-    );
+    const dues = awaited ? duesSetBy(complaintAcknowledged.type, command.effectiveAt, policy) : [];
+    const acknowledged = complaintAcknowledged({ channel: command.channel, dues });
+    return recorded(acknowledged, ...foundTimely(complaint, acknowledged, command.effectiveAt));
   },
 });

@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import { nothing, recorded } from '#fact/decision';
 import type { VersionedPolicy } from '#policy/policy';
-import { normDue } from '../clocks/norm-due.ts';
+import { duesSetBy } from '../clocks/dues-set-by.ts';
 import type { Complaint } from '../complaint.ts';
 import { unknownCodes, wrongCategory, wrongChannel, wrongOutcomes } from '../policy-codes.ts';
 import { UNSPECIFIED, type Issue } from '../vocabulary.ts';
@@ -45,7 +45,7 @@ export const receive = (command: Receive, complaint: Complaint | undefined, poli
       issues: (issues.length > 0 ? issues : [{ id: issueIdIfNone, category: UNSPECIFIED }]).map((issue) =>
         weighed(issue, policy),
       ),
-      dues: told.origin?.migrated ? [] : [normDue('first-response', receivedAt, policy)],
+      dues: told.origin?.migrated ? [] : duesSetBy(complaintReceived.type, receivedAt, policy),
     }),
   );
 };

@@ -1,10 +1,14 @@
 import type { Policy } from '#policy/policy';
+import { CLOCKS } from '../clocks/table.ts';
 import type { Complaint } from '../complaint.ts';
 import { doneInThisConduct } from '../ending/conduct.ts';
+import { complaintResolved } from '../ending/events.ts';
 import { weightOf, type Missing, type MissingCode } from '../ending/missing-for-closing.ts';
 import { reopenableUntil } from '../ending/reopen.ts';
+import type { ComplaintEvent } from '../events.ts';
+import { complaintAcknowledged } from '../intake/events.ts';
 import type { IssueState } from '../issues/state.ts';
-import { COMPANY_ROLES, UNSPECIFIED, type Due } from '../vocabulary.ts';
+import { COMPANY_ROLES, UNSPECIFIED } from '../vocabulary.ts';
 import type { Circumstances, Step } from './steps.ts';
 import { isWorded, wordingFor, type Wording } from './wording.ts';
 import type { Occasion } from './wording/en.ts';
@@ -51,7 +55,7 @@ const conductSteps = (
     steps.push({
       step: 'acknowledgements',
       why: 'The customer does not know yet that we have it, and by when there will be an answer.',
-      ...dueOf(running(complaint, 'first-response')),
+      ...dueOf(waiting(complaint, complaintAcknowledged.type)),
     });
   if (complaint.handler === null)
     steps.push({ step: 'assignments', why: 'One person should conduct the complaint throughout.' });
@@ -76,7 +80,7 @@ const conductSteps = (
     steps.push({
       step: 'resolutions',
       why: 'All is done that was owed; now the customer should hear it as a whole.',
-      ...dueOf(running(complaint, 'resolution')),
+      ...dueOf(waiting(complaint, complaintResolved.type)),
     });
   if (complaint.resolved && lacks('follow-up') && call?.situation === 'open')
     steps.push({
@@ -151,9 +155,11 @@ const remedies = (complaint: Complaint, issue: IssueState, missing: readonly Mis
   ];
 };
 
-/** By when something is due whose clock still runs. */
-const running = ({ dues }: Complaint, name: Due['clock']): string | undefined =>
-  dues.findLast(({ clock, stopped }) => clock === name && stopped === null)?.due;
+/** By when something is due, of which a clock runs that waits for such a fact. */
+const waiting = ({ clocks }: Complaint, type: ComplaintEvent['type']): string | undefined => {
+  const names: readonly string[] = CLOCKS.filter(({ metBy }) => type in metBy).map(({ name }) => name);
+  return clocks.findLast(({ clock, end }) => names.includes(clock) && end === null)?.due;
+};
 
 /** A due as a member, where a clock runs. */
 const dueOf = (due: string | undefined): Pick<SuggestedStep, 'due'> => (due === undefined ? {} : { due });

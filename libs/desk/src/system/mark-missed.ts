@@ -2,8 +2,8 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { breakPromise } from '#complaint/promises/break-promise';
 import type { Complaint } from '#complaint/complaint';
 import { complaintStreams } from '#complaint/complaint-streams';
-import { firstResponseDue } from '#complaint/clocks/first-response';
-import { missFirstResponse } from '#complaint/clocks/miss-first-response';
+import { missClock } from '#complaint/clocks/miss-clock';
+import type { ClockName } from '#complaint/clocks/table';
 import { missedAt } from '#complaint/clocks/missed-at';
 import { streamOf } from '#fact/stream-kind';
 import { notFound } from '../answering.ts';
@@ -28,9 +28,12 @@ export class BreakPromise extends Command<Settlement> {
   }
 }
 
-export class MissFirstResponse extends Command<Settlement> {
+export class MissClock extends Command<Settlement> {
   constructor(
     readonly complaint: string,
+    readonly clock: ClockName,
+    /** Which clock of that name. */
+    readonly due: string,
     readonly cause: Cause,
   ) {
     super();
@@ -79,17 +82,18 @@ export class BreakPromiseHandler implements ICommandHandler<BreakPromise> {
   }
 }
 
-@CommandHandler(MissFirstResponse)
-export class MissFirstResponseHandler implements ICommandHandler<MissFirstResponse> {
+@CommandHandler(MissClock)
+export class MissClockHandler implements ICommandHandler<MissClock> {
   constructor(private readonly desk: Desk) {}
 
-  execute(command: MissFirstResponse): Promise<Settlement> {
+  execute(command: MissClock): Promise<Settlement> {
+    const { clock, due } = command;
     return mark(
       this.desk,
       command,
-      {},
-      (complaint) => firstResponseDue(complaint)?.due,
-      (complaint, { policy, now }) => missFirstResponse({ now }, complaint, policy),
+      {}, // NOTE: its digest is stored; the command id tells clocks apart
+      () => due,
+      (complaint, { policy, now }) => missClock({ clock, due, now }, complaint, policy),
     );
   }
 }
