@@ -39,7 +39,7 @@ export type Issue = Static<typeof Issue>;
 
 /** A time limit that a fact set, with what it was computed from, so that it prints its derivation for ever. */
 export const Due = Type.Object({
-  /** `first-response`, `resolution`, … */
+  /** Its name in the table of clocks. */
   clock: Code,
   from: Instant,
   due: Instant,

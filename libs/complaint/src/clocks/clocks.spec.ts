@@ -152,7 +152,7 @@ describe('the table of clocks', () => {
     const [ordinary] = CLOCKS;
     const after = (table: readonly ClockDefinition[], clocks: readonly ClockStanding[], ...events: ComplaintEvent[]) =>
       history<ComplaintEvent>('complaint', events)
-        .reduce((older, fact) => standingAfter(older, fact, table), clocks)
+        .reduce((older, fact) => older.map((clock) => standingAfter(clock, fact, table)), clocks)
         .map(({ of, end }) => [of, end?.as]);
 
     it('one for each part: what happens to a part changes its own alone', () => {
@@ -167,8 +167,8 @@ describe('the table of clocks', () => {
     });
 
     it('one that begins again when the conduct does: the first one met stays met', () => {
-      const [first] = standingAfter([running('first-response', 'receipt')], history('complaint', [thanked])[0]!);
-      expect(after(CLOCKS, [first!, running('first-response', 'reopening')], withdrawn)).toEqual([
+      const first = standingAfter(running('first-response', 'receipt'), history('complaint', [thanked])[0]!);
+      expect(after(CLOCKS, [first, running('first-response', 'reopening')], withdrawn)).toEqual([
         ['receipt', 'met'],
         ['reopening', 'cancelled'],
       ]);

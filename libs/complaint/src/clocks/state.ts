@@ -38,21 +38,21 @@ export const clocksAt = (receipt: ComplaintFactOf<'ComplaintReceived'>): ClocksS
   clocks: receipt.data.dues.map((due) => started(due, receipt)),
 });
 
-/** How clocks stand after a fact of any chapter, in the order of record. */
+/** How a clock stands after a fact of any chapter, in the order of record; the same object when nothing changed. */
 export const standingAfter = <Standing extends ClockStanding>(
-  clocks: readonly Standing[],
+  clock: Standing,
   fact: ComplaintFact,
   table: readonly ClockDefinition[] = CLOCKS,
-): readonly Standing[] =>
-  clocks.map((clock) => {
-    const definition = table.find(({ name }) => name === clock.clock);
-    return definition && isAbout(clock, definition, fact) ? { ...clock, ...changeBy(fact, clock, definition) } : clock;
-  });
+): Standing => {
+  const definition = table.find(({ name }) => name === clock.clock);
+  const change = definition && isAbout(clock, definition, fact) && changeBy(fact, clock, definition);
+  return change ? { ...clock, ...change } : clock;
+};
 
 /** Clocks after a fact: those that it changed, and those that it set. */
 export const clocksAfter = (clocks: readonly Clock[], fact: ComplaintFact): readonly Clock[] => {
   const set = 'dues' in fact.data ? fact.data.dues.map((due) => started(due, fact)) : [];
-  return [...standingAfter(clocks, fact), ...set];
+  return [...clocks.map((clock) => standingAfter(clock, fact)), ...set];
 };
 
 /** A clock that runs for a part is changed only by what happens to that part. */

@@ -122,7 +122,7 @@ export const SHOWN = {
   contact: 'customer',
   handler: 'handler',
   issues: 'issues',
-  dues: 'clocks',
+  clocks: 'clocks',
   acknowledged: 'acknowledged',
   thanked: 'thanked',
   apologies: 'apologies',
@@ -134,8 +134,6 @@ export const SHOWN = {
   causes: 'causes',
   explained: 'explained',
   compensations: 'compensations',
-  firstResponseMissed: null, // an overdue list tells it; the clocks say what became of it
-  firstResponseFoundTimely: null,
   resolutions: 'resolutions',
   resolved: 'resolved',
   accepted: 'accepted',

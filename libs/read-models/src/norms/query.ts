@@ -27,7 +27,7 @@ const ACHIEVED = Type.Object({
 
 /** How well one norm was kept. It reads the tables of what is overdue. */
 interface NormAchieved extends AnswerOf<typeof ACHIEVED> {
-  /** `first-response`, `resolution`, … */
+  /** A name of the table of clocks. */
   readonly clock: string;
 }
 

@@ -1,3 +1,4 @@
+import { standingAfter, type ClockStanding } from '#complaint/clocks/state';
 import { complaintChapters, type ComplaintFact } from '#complaint/events';
 import { reading } from '#fact/reading';
 import { idOf } from '#fact/stream-kind';
@@ -13,11 +14,6 @@ type Clock = Timed['clocks'][number];
 const withPromise = (timed: Timed, id: string, change: Partial<Timed['promises'][number]>): Timed => ({
   ...timed,
   promises: timed.promises.map((known) => (known.promise === id ? { ...known, ...change } : known)),
-});
-
-const withClocks = (timed: Timed, clock: string, change: (clock: Clock) => Clock): Timed => ({
-  ...timed,
-  clocks: timed.clocks.map((known) => (known.clock === clock ? change(known) : known)),
 });
 
 const withDues = (timed: Timed, dues: readonly Due[], revision: number): Timed =>
@@ -39,12 +35,26 @@ const withDues = (timed: Timed, dues: readonly Due[], revision: number): Timed =
         ],
       };
 
-/** The earliest answer counts, in whatever order they are recorded; none that came when nobody waited any more. */
-const responded = (timed: Timed, at: string): Timed =>
-  withClocks(timed, 'first-response', (clock) => {
-    const until = clock.met_at ?? clock.stopped_at;
-    return until === null || at < until ? { ...clock, met_at: at } : clock;
-  });
+/** How a row's clock stands, as the table of clocks knows it. */
+const standingOf = ({ clock, due, set_by, met_at, stopped_at, missed_at }: Clock): ClockStanding => {
+  const met = met_at !== null && ({ as: 'met', at: met_at } as const);
+  const cancelled = stopped_at !== null && ({ as: 'cancelled', at: stopped_at } as const);
+  return { clock, due, of: String(set_by), end: met || cancelled || null, missed: missed_at, foundTimely: false };
+};
+
+/** A row after a fact; the same object when nothing changed, for then nothing is written. */
+const clockAfter = (row: Clock, fact: ComplaintFact): Clock => {
+  const before = standingOf(row);
+  const after = standingAfter(before, fact);
+  if (after === before) return row;
+  const { end, missed } = after;
+  return {
+    ...row,
+    ...(end?.as === 'met' && { met_at: end.at }),
+    ...(end?.as === 'cancelled' && { stopped_at: end.at }),
+    missed_at: missed,
+  };
+};
 
 const received = ({
   data,
@@ -70,15 +80,9 @@ const received = ({
     revision,
   );
 
-const step = reading<Timed>()(complaintChapters, ['intake', 'conversation', 'promises', 'clocks', 'ending'], {
+const owed = reading<Timed>()(complaintChapters, ['intake', 'promises'], {
   ComplaintReceived: 'ignored', // it opens the rows
-  ComplaintAcknowledged: (timed, { data, effectiveAt, revision }) =>
-    withDues(responded(timed, effectiveAt), data.dues, revision),
-  CustomerThanked: (timed, { effectiveAt }) => responded(timed, effectiveAt),
-  MessageRecorded: (timed, { data, effectiveAt }) => (data.direction === 'out' ? responded(timed, effectiveAt) : timed),
-  FirstResponseMissed: (timed, { effectiveAt }) =>
-    withClocks(timed, 'first-response', (clock) => ({ ...clock, missed_at: effectiveAt })),
-  FirstResponseFoundTimely: 'ignored', // the response itself has set when it was met
+  ComplaintAcknowledged: (timed, { data, revision }) => withDues(timed, data.dues, revision),
   PromiseMade: (timed, { data, effectiveAt }) => ({
     ...timed,
     promises: [
@@ -97,26 +101,12 @@ const step = reading<Timed>()(complaintChapters, ['intake', 'conversation', 'pro
   PromiseFulfilled: (timed, { data, effectiveAt }) => withPromise(timed, data.promise, { fulfilled_at: effectiveAt }),
   PromiseBroken: (timed, { data, effectiveAt }) => withPromise(timed, data.promise, { broken_at: effectiveAt }),
   HandlerAssigned: (timed, { data }) => ({ ...timed, head: { ...timed.head, handler: data.handler } }),
-  ComplaintResolved: (timed, { effectiveAt }) =>
-    withClocks(timed, 'resolution', (clock) =>
-      clock.met_at === null && clock.stopped_at === null ? { ...clock, met_at: effectiveAt } : clock,
-    ),
-  ComplaintWithdrawn: (timed, { effectiveAt }) => ({
-    ...timed,
-    clocks: timed.clocks.map((clock) =>
-      clock.met_at === null && clock.stopped_at === null ? { ...clock, stopped_at: effectiveAt } : clock,
-    ),
-  }),
-  ComplaintReopened: 'ignored', // a new conduct has clocks of its own
-  ComplaintClosed: 'ignored', // what was promised is still owed
   ContactGiven: 'ignored',
-  ApologyGiven: 'ignored',
-  ResponsibilityAccepted: 'ignored',
-  InformationRequested: 'ignored',
-  InformationGiven: 'ignored',
-  CustomerAnswered: 'ignored',
-  RuleOverridden: 'ignored',
 });
+
+/** Clocks are changed by facts of every chapter, as their table says; what a fact sets comes behind them. */
+const step = (timed: Timed, fact: ComplaintFact): Timed =>
+  owed({ ...timed, clocks: timed.clocks.map((row) => clockAfter(row, fact)) }, fact);
 
 /** `GET /v1/overdue`, and the share of norms achieved. */
 export const overdue: Projection = {

@@ -27,7 +27,7 @@ export interface OverdueFilters extends ValuesOf<typeof filters> {
 const OWED = Type.Object({
   /** `promise` to the customer, or `clock` of the complaint. */
   kind: code,
-  /** `first-response`, `resolution`, …; of a promise what was promised: `update`, `fix`, `payment`. */
+  /** Of a clock its name in the table of clocks; of a promise what was promised: `update`, `fix`, `payment`. */
   name: code,
   complaint: Uuid,
   reference: Type.String(),

@@ -21,7 +21,7 @@ export const clockRows = defineTable(
   'clocks',
   {
     complaint: 'uuid',
-    /** `first-response`, `resolution`, … */
+    /** A name of the table of clocks. */
     clock: 'text',
     /** The revision of the fact that set it. */
     set_by: 'int',
