@@ -1,8 +1,11 @@
 import { explain } from '#complaint/causes/explain';
 import { stateCause } from '#complaint/causes/state-cause';
 import { personalText } from '#fact/personal';
+import { Process, Uuid } from '#fact/vocabulary';
+import { code, marked, optional, Told } from '../answer-schemas.ts';
 import { wrongMember } from '../answering.ts';
 import { Choice, Flag, Id, Inside, Text } from '../fields.ts';
+import { partView, told } from '../part-view.ts';
 import { CONDUCTORS } from '../roles.ts';
 import { DatedBody, personalTexts, present, ProcessBody } from '../shapes.ts';
 import { chapter } from './command-description.ts';
@@ -70,5 +73,23 @@ export const Explain = complaintCommand({
   },
   tell: ({ text, reason }) => (text === undefined ? { reason: personalText(reason!) } : { text: personalText(text) }),
 });
+
+/** How these are read. */
+export const causesViews = {
+  cause: partView('cause', {
+    operation: 'Reading.cause',
+    summary: 'A cause, suspected or confirmed.',
+    member: 'causes',
+    answer: marked({
+      id: Uuid,
+      issue: Uuid,
+      state: code,
+      confirms: optional(Uuid),
+      process: Process,
+      text: optional(Told),
+    }),
+    view: told,
+  }),
+};
 
 export const causes = chapter('complaints', [StateCause, Explain]);

@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox';
 import { acceptResponsibility } from '#complaint/conversation/accept-responsibility';
 import { apologise } from '#complaint/conversation/apologise';
 import { giveInformation } from '#complaint/conversation/give-information';
@@ -5,8 +6,11 @@ import { recordMessage } from '#complaint/conversation/record-message';
 import { requestInformation } from '#complaint/conversation/request-information';
 import { thank } from '#complaint/conversation/thank';
 import { personalText } from '#fact/personal';
+import { Uuid } from '#fact/vocabulary';
 import { APOLOGY_FORMS, type ApologyForm } from '#policy/vocabulary';
+import { code, Mark, marked, nullable, optional, Told } from '../answer-schemas.ts';
 import { Choice, Code, Id, Text, Words } from '../fields.ts';
+import { markView, partView, told } from '../part-view.ts';
 import { CONDUCTORS } from '../roles.ts';
 import { DatedBody, OverridableBody, overrideOf, present } from '../shapes.ts';
 import { chapter } from './command-description.ts';
@@ -130,6 +134,30 @@ export const RecordMessage = complaintCommand({
     effectiveAt: at,
   }),
 });
+
+/** How these are read. */
+export const conversationViews = {
+  'information-request': partView('information-request', {
+    operation: 'Reading.request',
+    summary: 'A request for information.',
+    member: 'informationRequests',
+    answer: marked({
+      id: Uuid,
+      ask: Told,
+      topic: optional(code),
+      time: Type.Integer({ minimum: 1 }),
+      given: nullable(Mark),
+    }),
+    view: (request) => ({ ...told(request), given: markView(request.given) }),
+  }),
+  message: partView('message', {
+    operation: 'Reading.message',
+    summary: 'A message.',
+    member: 'messages',
+    answer: marked({ id: Uuid, direction: code, channel: code, text: Told }),
+    view: told,
+  }),
+};
 
 export const conversation = chapter('complaints', [
   Thank,

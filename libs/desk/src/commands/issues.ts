@@ -1,10 +1,16 @@
+import { Type } from '@sinclair/typebox';
 import { addIssue } from '#complaint/issues/add-issue';
 import { assess } from '#complaint/issues/assess';
 import { reclassify } from '#complaint/issues/reclassify';
+import { Issue } from '#complaint/vocabulary';
 import { personalText } from '#fact/personal';
+import { Duration, Money, Process, Uuid } from '#fact/vocabulary';
 import { SEVERITIES, type Severity } from '#policy/vocabulary';
+import { code, marked, nullable, optional, Told } from '../answer-schemas.ts';
 import { wrongMember } from '../answering.ts';
 import { Choice, Code, Flag, Id, Inside, InstantField, Text } from '../fields.ts';
+import { partView, told } from '../part-view.ts';
+import { inOrder } from '../queries/in-order.ts';
 import { CONDUCTORS } from '../roles.ts';
 import { DatedBody, present, ProcessBody } from '../shapes.ts';
 import { chapter } from './command-description.ts';
@@ -79,5 +85,32 @@ export const Assess = complaintCommand({
   facts: ['IssueAssessed'],
   tell: ({ issue, repairable }) => ({ issue, repairable }),
 });
+
+/** What of a correction is shown, beside its issue. */
+export const correctionMembers = { id: Uuid, what: Told, inPresence: Type.Boolean() };
+
+/** How these are read. */
+export const issuesViews = {
+  issue: partView('issue', {
+    operation: 'Reading.issue',
+    summary: 'An issue.',
+    member: 'issues',
+    answer: Type.Object({
+      id: Uuid,
+      category: code,
+      severity: optional(code),
+      presumed: Type.String({ description: 'How heavy it weighs while no severity is known.' }),
+      product: optional(code),
+      touchpoint: optional(code),
+      process: optional(Process),
+      claimed: optional(Money),
+      waited: optional(Duration),
+      repeat: optional(Type.Boolean()),
+      repairable: nullable(Type.Boolean()),
+      corrections: Type.Array(marked(correctionMembers)),
+    }),
+    view: ({ corrections, ...issue }) => ({ ...inOrder(Issue, issue), corrections: corrections.map(told) }),
+  }),
+};
 
 export const issues = chapter('complaints', [AddIssue, Reclassify, Assess]);

@@ -1,7 +1,10 @@
 import { fulfilPromise } from '#complaint/promises/fulfil-promise';
 import { makePromise } from '#complaint/promises/make-promise';
+import { Instant, Uuid } from '#fact/vocabulary';
+import { code, Mark, marked, nullable } from '../answer-schemas.ts';
 import { Code, InstantField } from '../fields.ts';
 import { normalInstant } from '../forms.ts';
+import { markView, partView, told } from '../part-view.ts';
 import { CONDUCTORS } from '../roles.ts';
 import { DatedBody } from '../shapes.ts';
 import { chapter } from './command-description.ts';
@@ -38,5 +41,20 @@ export const FulfilPromise = complaintCommand({
   facts: ['PromiseFulfilled'],
   tell: (_, { on }) => ({ promise: on }),
 });
+
+/** How these are read. */
+export const promisesViews = {
+  promise: partView('promise', {
+    operation: 'Reading.promise',
+    summary: 'A promise.',
+    member: 'promises',
+    answer: marked({ id: Uuid, what: code, due: Instant, fulfilled: nullable(Mark), broken: nullable(Mark) }),
+    view: (promise) => ({
+      ...told(promise),
+      fulfilled: markView(promise.fulfilled),
+      broken: markView(promise.broken),
+    }),
+  }),
+};
 
 export const promises = chapter('complaints', [MakePromise, FulfilPromise]);

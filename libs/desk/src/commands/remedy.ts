@@ -4,11 +4,15 @@ import { declineCompensation } from '#complaint/remedy/decline-compensation';
 import { deliverCompensation } from '#complaint/remedy/deliver-compensation';
 import { offerCompensation } from '#complaint/remedy/offer-compensation';
 import { personalText } from '#fact/personal';
+import { Money, Uuid } from '#fact/vocabulary';
+import { code, Mark, marked, nullable, optional, Told } from '../answer-schemas.ts';
 import { Code, Flag, Id, Inside, Text } from '../fields.ts';
+import { markView, partView, told } from '../part-view.ts';
 import { CONDUCTORS } from '../roles.ts';
 import { DatedBody, MoneyBody } from '../shapes.ts';
 import { chapter } from './command-description.ts';
 import { complaintCommand } from './complaint-command.ts';
+import { correctionMembers } from './issues.ts';
 
 /** Making the thing right, and something of value for time and trouble (docs/domain.md §3.5, §4). */
 
@@ -103,6 +107,37 @@ export const DeliverCompensation = complaintCommand({
   facts: ['CompensationDelivered'],
   tell: ({ proof }, { on }) => ({ compensation: on, proof: personalText(proof) }),
 });
+
+/** How these are read. */
+export const remedyViews = {
+  correction: partView('correction', {
+    operation: 'Reading.correction',
+    summary: 'A correction.',
+    member: null, // with its issue
+    answer: marked({ ...correctionMembers, issue: Uuid }),
+    view: told,
+  }),
+  compensation: partView('compensation', {
+    operation: 'Reading.compensation',
+    summary: 'A compensation.',
+    member: 'compensations',
+    answer: marked({
+      id: Uuid,
+      issue: Uuid,
+      item: code,
+      value: optional(Money),
+      accepted: nullable(Mark),
+      declined: nullable(marked({ reason: Told })),
+      delivered: nullable(marked({ proof: Told })),
+    }),
+    view: (compensation) => ({
+      ...told(compensation),
+      accepted: markView(compensation.accepted),
+      declined: compensation.declined && told(compensation.declined),
+      delivered: compensation.delivered && told(compensation.delivered),
+    }),
+  }),
+};
 
 export const remedy = chapter('complaints', [
   Correct,

@@ -1,5 +1,5 @@
-import { Type, type TSchema } from '@sinclair/typebox';
-import { Duration, Instant, Money, Process, Uuid } from '#fact/vocabulary';
+import { Type } from '@sinclair/typebox';
+import { Duration, Instant, Money, Uuid } from '#fact/vocabulary';
 import {
   actor,
   code,
@@ -12,59 +12,10 @@ import {
   ToldObject,
   type AnswerOf,
 } from '../answer-schemas.ts';
-import type { Thing } from '../complaint-desk.ts';
+import { PART_MEMBERS } from '../commands/parts.ts';
 import { Clock, Missing } from './step-answers.ts';
 
-/** A complaint, the things inside it and its calls, as they are read. NOTE: published; members are only added. */
-
-const correction = { id: Uuid, what: Told, inPresence: Type.Boolean() };
-const Issue = Type.Object({
-  id: Uuid,
-  category: code,
-  severity: optional(code),
-  presumed: Type.String({ description: 'How heavy it weighs while no severity is known.' }),
-  product: optional(code),
-  touchpoint: optional(code),
-  process: optional(Process),
-  claimed: optional(Money),
-  waited: optional(Duration),
-  repeat: optional(Type.Boolean()),
-  repairable: nullable(Type.Boolean()),
-  corrections: Type.Array(marked(correction)),
-});
-
-/** The things inside a complaint that have a URL of their own. */
-export const THING_ANSWERS = {
-  issue: Issue,
-  'information-request': marked({
-    id: Uuid,
-    ask: Told,
-    topic: optional(code),
-    time: Type.Integer({ minimum: 1 }),
-    given: nullable(Mark),
-  }),
-  message: marked({ id: Uuid, direction: code, channel: code, text: Told }),
-  promise: marked({ id: Uuid, what: code, due: Instant, fulfilled: nullable(Mark), broken: nullable(Mark) }),
-  cause: marked({
-    id: Uuid,
-    issue: Uuid,
-    state: code,
-    confirms: optional(Uuid),
-    process: Process,
-    text: optional(Told),
-  }),
-  correction: marked({ ...correction, issue: Uuid }),
-  compensation: marked({
-    id: Uuid,
-    issue: Uuid,
-    item: code,
-    value: optional(Money),
-    accepted: nullable(Mark),
-    declined: nullable(marked({ reason: Told })),
-    delivered: nullable(marked({ proof: Told })),
-  }),
-} satisfies Readonly<Record<Thing, TSchema>>;
-export type ThingAnswer<T extends Thing> = AnswerOf<(typeof THING_ANSWERS)[T]>;
+/** A complaint and its calls, as they are read; what has an id of its own is shown by its chapter (commands/parts.ts). NOTE: published; members are only added. */
 
 export const CALL = Type.Object({
   id: Uuid,
@@ -97,6 +48,8 @@ export type CallAnswer = AnswerOf<typeof CALL>;
 
 const person = { name: optional(Told), phone: optional(Told), email: optional(Told) };
 
+const { issues, informationRequests, ...otherParts } = PART_MEMBERS;
+
 export const COMPLAINT = Type.Object({
   id: Uuid,
   reference: Type.String(),
@@ -127,7 +80,7 @@ export const COMPLAINT = Type.Object({
   origin: optional(Type.Object({ system: code, id: optional(Told), migrated: Type.Boolean() })),
   state: Type.String({ description: '`open`, `resolved`, `closed` or `withdrawn`; the facts say more.' }),
   handler: nullable(actor),
-  issues: Type.Array(Issue),
+  issues,
   acknowledged: nullable(Mark),
   thanked: nullable(marked({ why: Told })),
   apologised: nullable(Mark),
@@ -142,12 +95,9 @@ export const COMPLAINT = Type.Object({
   closed: nullable(Mark),
   withdrawn: nullable(marked({ reason: Told })),
   apologies: Type.Array(marked({ level: code, form: code, words: Told })),
-  informationRequests: Type.Array(THING_ANSWERS['information-request']),
+  informationRequests,
   information: Type.Array(marked({ request: optional(Uuid), text: Told })),
-  messages: Type.Array(THING_ANSWERS.message),
-  promises: Type.Array(THING_ANSWERS.promise),
-  causes: Type.Array(THING_ANSWERS.cause),
-  compensations: Type.Array(THING_ANSWERS.compensation),
+  ...otherParts,
   resolutions: Type.Array(marked({ text: Told })),
   reopenings: Type.Array(marked({ reason: Told })),
   overrides: Type.Array(marked({ rule: code, reason: Told })),

@@ -2,51 +2,20 @@ import { clocksOf } from '#complaint/clocks/clocks';
 import type { Complaint } from '#complaint/complaint';
 import type { Mark } from '#complaint/mark';
 import { complaintReceived } from '#complaint/intake/events';
-import { SUB_RESOURCES } from '#complaint/sub-resources';
-import { Issue } from '#complaint/vocabulary';
 import type { CallRead } from '#complaint/ending/close';
-import type { Thing } from '../complaint-desk.ts';
+import { partMembers, type PART_MEMBERS } from '../commands/parts.ts';
+import { markView, told, type MarkView } from '../part-view.ts';
 import type { CalendarOf } from '../policy-in-force.ts';
 import { printedReference } from '../reference.ts';
 import { callView } from './call-view.ts';
-import type { ComplaintAnswer, ThingAnswer } from './complaint-answers.ts';
+import type { ComplaintAnswer } from './complaint-answers.ts';
 import { inOrder } from './in-order.ts';
-
-/** When and by whom: all that most marks show. */
-const markView = (mark: Mark | null) => mark && { at: mark.at, by: mark.by };
-type MarkView = ReturnType<typeof markView>;
 
 /** The mark of the newest of several things. */
 const newest = (marks: Iterable<Mark | null>): MarkView =>
   markView(
     [...marks].reduce((latest, mark) => (mark && (!latest || mark.revision > latest.revision) ? mark : latest), null),
   );
-
-/** A thing that has a mark of its own: its members, and when and by whom. */
-const told = <T extends Mark>({ fact: _fact, revision: _revision, ...rest }: T): Omit<T, 'fact' | 'revision'> => rest;
-
-/** The things of a complaint that have an id, each as it is shown at its own URL and inside the complaint. */
-export const thingViews = (complaint: Complaint): { readonly [T in Thing]: readonly ThingAnswer<T>[] } => ({
-  issue: complaint.issues.map(({ corrections, ...issue }) => ({
-    ...inOrder(Issue, issue),
-    corrections: corrections.map(told),
-  })),
-  'information-request': complaint.requests.map((request) => ({ ...told(request), given: markView(request.given) })),
-  message: complaint.messages.map(told),
-  promise: complaint.promises.map((promise) => ({
-    ...told(promise),
-    fulfilled: markView(promise.fulfilled),
-    broken: markView(promise.broken),
-  })),
-  cause: complaint.causes.map(told),
-  correction: SUB_RESOURCES.correction.all(complaint).map(told),
-  compensation: complaint.compensations.map((compensation) => ({
-    ...told(compensation),
-    accepted: markView(compensation.accepted),
-    declined: compensation.declined && told(compensation.declined),
-    delivered: compensation.delivered && told(compensation.delivered),
-  })),
-});
 
 /**
  * A complaint as it is asked for (docs/api.md, GET /v1/complaints/{id}). Personal texts are still sealed: opened while
@@ -66,7 +35,7 @@ export const complaintView = (
 ): ComplaintAnswer => {
   const received = inOrder(complaintReceived.data, complaint.received);
   const { dues: _dues, issues: _issues, reference, ...intake } = received;
-  const things = thingViews(complaint);
+  const { issues, informationRequests, ...otherParts } = partMembers(complaint);
   return {
     id: complaint.id,
     reference: printedReference(reference),
@@ -76,7 +45,7 @@ export const complaintView = (
     customer: { ...intake.customer, ...complaint.contact },
     state: stateOf(complaint),
     handler: complaint.handler,
-    issues: things.issue,
+    issues,
     acknowledged: markView(complaint.acknowledged),
     thanked: complaint.thanked && told(complaint.thanked),
     apologised: newest(complaint.apologies),
@@ -91,12 +60,9 @@ export const complaintView = (
     closed: markView(complaint.closed),
     withdrawn: complaint.withdrawn && told(complaint.withdrawn),
     apologies: complaint.apologies.map(told),
-    informationRequests: things['information-request'],
+    informationRequests,
     information: complaint.information.map(told),
-    messages: things.message,
-    promises: things.promise,
-    causes: things.cause,
-    compensations: things.compensation,
+    ...otherParts,
     resolutions: complaint.resolutions.map(told),
     reopenings: complaint.reopenings.map(told),
     overrides: complaint.overrides.map(told),
@@ -108,7 +74,7 @@ export const complaintView = (
 };
 
 /**
- * Where the answer shows what the state holds; null: it serves the rules alone. A member of the state that is not named
+ * Where the answer shows what the state holds, but for the parts that it shows under their own name; null: it serves the rules alone. A member of the state that is not named
  * here does not compile, nor one that is said to be shown and is not in the answer's schema.
  */
 export const SHOWN = {
@@ -121,7 +87,6 @@ export const SHOWN = {
   facts: null,
   contact: 'customer',
   handler: 'handler',
-  issues: 'issues',
   clocks: 'clocks',
   acknowledged: 'acknowledged',
   thanked: 'thanked',
@@ -129,11 +94,7 @@ export const SHOWN = {
   responsibility: 'responsibility',
   requests: 'informationRequests',
   information: 'information',
-  messages: 'messages',
-  promises: 'promises',
-  causes: 'causes',
   explained: 'explained',
-  compensations: 'compensations',
   resolutions: 'resolutions',
   resolved: 'resolved',
   accepted: 'accepted',
@@ -143,7 +104,9 @@ export const SHOWN = {
   reopenings: 'reopenings',
   overrides: 'overrides',
   rectifications: 'rectifications',
-} as const satisfies Readonly<Record<keyof Complaint, keyof ComplaintAnswer | null>>;
+} as const satisfies Readonly<
+  Record<Exclude<keyof Complaint, keyof typeof PART_MEMBERS>, keyof ComplaintAnswer | null>
+>;
 
 /** One word for lists; the facts say more. */
 export const stateOf = (complaint: Complaint): 'open' | 'resolved' | 'closed' | 'withdrawn' =>

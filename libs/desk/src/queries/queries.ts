@@ -12,7 +12,7 @@ export const deskQueries: readonly AnyQuery[] = [
   readComplaint,
   readHistory,
   readNextSteps,
-  ...Object.values(thingReads),
+  ...thingReads,
   readFollowUp,
   readPolicy,
   findCustomer,
