@@ -1,9 +1,11 @@
+import { Type } from '@sinclair/typebox';
+import { byCode, byFlag } from '#desk/queries/parameters';
 import type { AnyQuery } from '#desk/queries/query';
 import { InvalidCursor, readCursor } from '#desk/queries/cursor';
 import { defaultPolicy } from '#policy/default-policy';
 import { ForeignPosition } from '#ledger/stream/port';
 import { ReadModelBehind } from './asking.ts';
-import type { Lists } from './list.ts';
+import { defineList, type Lists } from './list.ts';
 import { listQueries, lists } from './lists.ts';
 import { readModels } from './models.ts';
 
@@ -92,6 +94,29 @@ describe('a list', () => {
     const { from } = noting();
     await expect(ask('overdue', { minPosition: 'abc.00000000000000000007' }, from)).rejects.toThrow(ReadModelBehind);
     await expect(ask('overdue', { minPosition: 'xyz.00000000000000000007' }, from)).rejects.toThrow(ForeignPosition);
+  });
+
+  it('refuses filters that exclude each other', async () => {
+    const { select } = defineList({
+      name: 'shelves',
+      operation: 'Shelf.list',
+      tag: 'shelves',
+      summary: 'Shelves.',
+      roles: 'open',
+      projection: lists[0]!.projection,
+      filters: { owner: byCode('Of whom.'), owned: byFlag('Whether somebody owns it.') },
+      apart: [['owned', 'owner']],
+      item: Type.Object({ id: Type.String() }),
+      select: async () => ({ items: [], next: null, asOf: { position: null, lagSeconds: 0, parked: 0 } }),
+    });
+    const ask = (filters: { owner?: string; owned?: boolean }) =>
+      select(noting().from, { ...filters, limit: 5 }, undefined as never);
+    expect(await ask({ owner: 'anna' })).toMatchObject({ kind: 'found' });
+    expect(await ask({ owned: false })).toMatchObject({ kind: 'found' });
+    expect(await ask({ owner: 'anna', owned: false })).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'invalid-parameter', members: { parameter: 'owned' } },
+    });
   });
 
   it('is read from a model that the projector keeps', () => {

@@ -1,6 +1,7 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { count, nullable, type AnswerOf } from '#desk/answer-schemas';
-import { readCursor, InvalidCursor, writeCursor } from '#desk/queries/cursor';
+import { refusal } from '#desk/answering';
+import { InvalidCursor, readCursor, writeCursor } from '#desk/queries/cursor';
 import { byCursor, byPosition, limitTo } from '#desk/queries/parameters';
 import { defineQuery, sourceOf, type Opening, type Parameters, type ValuesOf } from '#desk/queries/query';
 import type { Permission } from '#desk/roles';
@@ -44,6 +45,7 @@ export const defineList = <const Filters extends Parameters, Item extends TSchem
   name,
   projection,
   filters,
+  apart = [],
   item,
   select,
   ...described
@@ -58,6 +60,8 @@ export const defineList = <const Filters extends Parameters, Item extends TSchem
   /** Whose tables it reads. */
   readonly projection: Projection;
   readonly filters: Filters;
+  /** Filters of which one says what the other one asks: not given together. */
+  readonly apart?: readonly (readonly [keyof Filters & string, keyof Filters & string])[];
   /** Its personal texts are still sealed: they are opened once the list is answered. */
   readonly item: Item;
   readonly select: (lists: Lists, filters: ValuesOf<Filters>, page: PageOf) => Promise<Page<AnswerOf<Item>>>;
@@ -73,6 +77,9 @@ export const defineList = <const Filters extends Parameters, Item extends TSchem
     from: LISTS,
     select: async (lists, asked) => {
       const { limit, cursor, minPosition, ...by } = asked as ValuesOf<typeof paging> & ValuesOf<Filters>;
+      for (const [one, other] of apart)
+        if (one in by && other in by)
+          return refusal('invalid-parameter', `${one} goes with no ${other}.`, { parameter: one });
       const place = readCursor(name, by, cursor);
       if (place !== undefined && typeof place !== 'string') throw new InvalidCursor('it holds no key');
       await freshEnough(lists, projection, minPosition);

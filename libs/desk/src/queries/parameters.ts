@@ -67,6 +67,14 @@ const patterned = (description: string, pattern: string, maxLength: number, must
   };
 };
 
+/** Whether something is so. */
+export const byFlag = (description: string): Maybe<boolean> => ({
+  description,
+  schema: { type: 'boolean' },
+  mustBe: 'true or false',
+  read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+});
+
 /** One of these words. */
 export const byChoice = <const V extends readonly string[]>(description: string, values: V): Maybe<V[number]> => ({
   description,
