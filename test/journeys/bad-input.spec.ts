@@ -238,6 +238,8 @@ describe('a query is refused', () => {
   it.each([
     '/v1/complaints?limit=201',
     '/v1/complaints?state=lost',
+    '/v1/complaints?assigned=no',
+    '/v1/complaints?assigned=false&handler=anna',
     '/v1/complaints?customer=C%201',
     '/v1/complaints?reference=%F0%9F%99%82',
     '/v1/follow-up-calls?due=soon',

@@ -58,6 +58,7 @@ describe('searching complaints', () => {
       { category: 'delivery-late', channel: 'email' },
       { category: 'goods-spoiled' },
       { handler: 'anna' },
+      { assigned: true },
       { channel: 'email' },
       { receivedTo: '2026-03-02T09:00:00.000Z' },
       { receivedFrom: '2026-03-01T09:00:00.000Z', receivedTo: '2026-03-01T09:00:00.001Z' },
@@ -71,7 +72,8 @@ describe('searching complaints', () => {
       { customer: subject, order: 'C-1042' },
     ])
       expect(await found(filters)).toEqual([]);
-    expect(await found({ state: 'open', receivedFrom: '2026-03-02T09:00:00.000Z' })).toEqual([other]);
+    for (const filters of [{ state: 'open' as const, receivedFrom: '2026-03-02T09:00:00.000Z' }, { assigned: false }])
+      expect(await found(filters)).toEqual([other]);
   });
 
   it('shows where the conduct stands: open, resolved, closed, open again, withdrawn', async () => {

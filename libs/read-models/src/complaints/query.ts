@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { code, count, nullable, Told, type AnswerOf } from '#desk/answer-schemas';
-import { byActor, byChoice, byCode, byInstant, byOwnNumber, byReference } from '#desk/queries/parameters';
+import { byActor, byChoice, byCode, byFlag, byInstant, byOwnNumber, byReference } from '#desk/queries/parameters';
 import type { ValuesOf } from '#desk/queries/query';
 import { printedReference } from '#desk/reference';
 import { STAFF } from '#desk/roles';
@@ -22,6 +22,7 @@ const filters = {
   order: byOwnNumber('The order of the purchase.'),
   category: byCode('Of one of the issues, as classified now.'),
   handler: byActor('Who conducts it.'),
+  assigned: byFlag('Whether anybody conducts it; not with `handler`.'),
   state: byChoice('Where the conduct stands.', COMPLAINT_STATES),
   channel: byCode('Through which it came.'),
   receivedFrom: byInstant('Received then or later.'),
@@ -121,6 +122,10 @@ const asked = (secrets: Secrets, filters: ComplaintFilters, schema: string) => {
   conditions
     .where('reference = $?', filters.reference)
     .where('handler = $?', filters.handler)
+    .whereAll(
+      filters.assigned ? 'handler is not null' : 'handler is null',
+      filters.assigned === undefined ? undefined : [],
+    )
     .where('state = $?', filters.state)
     .where(`${by}.received_at >= $?`, filters.receivedFrom && timestampOf(filters.receivedFrom))
     .where(`${by}.received_at < $?`, filters.receivedTo && timestampOf(filters.receivedTo));
@@ -136,6 +141,7 @@ export const complaintList = defineList({
   roles: STAFF,
   projection: complaints,
   filters,
+  apart: [['assigned', 'handler']],
   item: COMPLAINT,
   select: searchComplaints,
 });

@@ -38,6 +38,7 @@ export const complaintRows = defineTable(
       reference: '(reference)',
       customer: '(customer, received_at desc)',
       handler: '(handler, received_at desc) where handler is not null',
+      unassigned: '(received_at desc, complaint desc) where handler is null',
       state: '(state, received_at desc)',
     },
   },
