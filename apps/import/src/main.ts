@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { parse } from 'csv-parse';
@@ -11,17 +12,20 @@ const main = async (): Promise<void> => {
   const file = process.argv[2];
   if (file === undefined) throw new Error(`Which file? ${USAGE}`);
   const path = resolve(process.env.INIT_CWD ?? process.cwd(), file);
-  const rows: CfpbRow[] = [];
-  for await (const row of createReadStream(path).pipe(
-    parse({ columns: true, bom: true, relax_column_count: true, skip_empty_lines: true }),
-  ))
-    rows.push(row as CfpbRow);
+  const bytes = createReadStream(path);
+  const rows = parse({ columns: true, bom: true, relax_column_count: true, skip_empty_lines: true });
+  bytes.on('error', (error) => rows.destroy(error));
   const bar = new SingleBar(
-    { format: '{bar} {percentage}% {value}/{total} rows, {eta_formatted} to go', hideCursor: true },
+    { format: '{bar} {percentage}% of the file, {rows} rows, {eta_formatted} to go', hideCursor: true },
     Presets.shades_classic,
   );
-  if (process.stderr.isTTY) bar.start(rows.length, 0);
-  const summary = await bringIn(rows, `http://127.0.0.1:${process.env.PORT || '3000'}`, () => bar.increment());
+  if (process.stderr.isTTY) bar.start((await stat(path)).size, 0, { rows: 0 });
+  let done = 0;
+  const summary = await bringIn(
+    bytes.pipe(rows) as AsyncIterable<CfpbRow>,
+    `http://127.0.0.1:${process.env.PORT || '3000'}`,
+    () => bar.update(bytes.bytesRead, { rows: ++done }),
+  );
   bar.stop();
   report(summary);
   if (summary.refused.size > 0) process.exitCode = 1;

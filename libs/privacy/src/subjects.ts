@@ -3,6 +3,9 @@ import type { Pool } from 'pg';
 import { Batcher } from '#resilience/batcher';
 import type { Secrets } from './secrets.ts';
 
+/** Each takes somebody else who mints and erases the same person between two statements. */
+const ATTEMPTS = 20;
+
 /**
  * Which person a customer's reference stands for: the reference's HMAC beside a minted UUID, no plain text.
  * Erasing the person empties the HMAC; the same reference is then somebody new (docs/formats.md, Personal data).
@@ -20,7 +23,7 @@ export class Subjects {
   /** The subject of a reference, minted when it is seen for the first time; the same for all who ask at once. */
   async subjectFor(reference: string): Promise<string> {
     const hmac = this.secrets.referenceHmac(reference);
-    for (;;) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const known = await this.lookUps.ask(hmac);
       if (known !== undefined) return known;
       const { rows } = await this.pool.query<{ subject: string }>(
@@ -30,6 +33,7 @@ export class Subjects {
       if (rows[0]) return rows[0].subject;
       // Somebody else minted it in between, or it was erased in between: look again.
     }
+    throw new Error('a subject was minted and erased again and again: its reference cannot be kept');
   }
 
   /** The subject of a reference, when it has one. */

@@ -78,7 +78,7 @@ export const launchPostmaster = (launch: Launch): Promise<string> => {
 /** Fast, then immediate (it recovers at the next start), then by force. */
 export const endPostmaster = async (native: Native, pid: number, cluster: string): Promise<void> => {
   for (const [kind, mode, patienceMs] of [
-    ['SIGINT', 'fast', 20_000],
+    ['SIGINT', 'fast', 30_000],
     ['SIGQUIT', 'immediate', 5_000],
     ['SIGKILL', 'immediate', 2_000],
   ] as const) {
