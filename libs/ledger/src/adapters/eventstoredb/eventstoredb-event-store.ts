@@ -79,7 +79,7 @@ export class EventStoreDbEventStore implements EventStore {
     const patience = { ms: readPatienceMs, closing: ending, idleMs: callMs };
     const identity = new EventStoreDbLedgerIdentity(server, own.identityStream, patience, () => interrupted.note());
     const streams = new Streams(server, own, identity, patience);
-    const log = new Log(server, own, identity, { ...patience, placeMs: placePatienceMs });
+    const log = new Log(server, own, identity, { ...patience, placeMs: placePatienceMs }, interrupted);
     const onAppended = (stream: string): void => {
       this.watched.noteAppended(stream);
       this.bell.ring();

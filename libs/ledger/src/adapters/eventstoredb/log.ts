@@ -4,6 +4,8 @@ import { ForeignPosition, type EventStore, type Position, type ReadAllOptions } 
 import { numberOf, printPosition } from '../../stream/position.ts';
 import type { EventStoreDbLedgerIdentity, KnownIdentity } from './eventstoredb-identity.ts';
 import { passes, type OwnFacts } from './fact-mapping.ts';
+import type { Interruptions } from './interruptions.ts';
+import { RecentEvents } from './recent-events.ts';
 import { readPatiently, type Patience } from './retrying.ts';
 import type { Server } from './server.ts';
 import type { ServerEvent } from './server-event.ts';
@@ -35,6 +37,7 @@ type AllPage = Awaited<ReturnType<EventStore['readAll']>>;
 export class Log {
   private quiet: ExclusiveAccess | undefined;
   private newest = -1n;
+  private readonly recent: RecentEvents;
   /** Whose log that is. */
   private epoch: string | undefined;
 
@@ -43,7 +46,10 @@ export class Log {
     private readonly own: OwnFacts,
     private readonly identity: EventStoreDbLedgerIdentity,
     private readonly patience: LogPatience,
-  ) {}
+    private readonly interruptions: Interruptions,
+  ) {
+    this.recent = new RecentEvents(interruptions);
+  }
 
   /** The greatest position of a fact of ours that was ever seen here. */
   get newestSeen(): bigint {
@@ -59,8 +65,7 @@ export class Log {
   async current(): Promise<KnownIdentity> {
     const identity = await this.identity.get();
     if (identity.epoch !== this.epoch) {
-      this.quiet = undefined;
-      this.newest = -1n;
+      this.forgetLog();
       this.epoch = identity.epoch;
     }
     return identity;
@@ -138,9 +143,14 @@ export class Log {
 
   /** Nothing that was known of the log may hold any more. */
   forget(): void {
+    this.forgetLog();
+    this.identity.forget();
+  }
+
+  private forgetLog(): void {
     this.quiet = undefined;
     this.newest = -1n;
-    this.identity.forget();
+    this.recent.forget();
   }
 
   private async readOwn(
@@ -205,20 +215,26 @@ export class Log {
     placeMs: number,
     signal: AbortSignal | undefined,
   ): Promise<{ events: readonly ServerEvent[]; atEnd: boolean } | 'no such place' | 'other identity'> {
+    const known = this.recent.after(from, count);
+    if (known) return { events: known, atEnd: false };
     // Since the server answered so first: what it was away before says nothing about the place.
     let left: (() => number) | undefined;
     for (;;) {
+      const since = this.interruptions.count;
       const page = await this.read('forwards', from === 0n ? undefined : from, count, signal).catch(
         (error: unknown) => {
           if (error instanceof ServerError && error.kind === 'no-such-position') return undefined;
           throw error;
         },
       );
-      if (page && page.events.length > 0)
-        return {
-          events: page.events[0]!.position === from ? page.events.slice(1) : page.events,
-          atEnd: page.events.length < count && !page.cut,
-        };
+      if (page && page.events.length > 0) {
+        const events = page.events[0]!.position === from ? page.events.slice(1) : page.events;
+        const atEnd = page.events.length < count && !page.cut;
+        this.recent.add(from, events, atEnd, since);
+        // Of those who read the same at once, all go on with what the first one got.
+        const shared = this.recent.after(from, events.length) ?? events;
+        return { events: shared, atEnd };
+      }
       if (left?.() === 0) return 'no such place';
       left ??= countdown(placeMs);
       this.identity.forget();

@@ -60,27 +60,8 @@ export const collectPage = <E>(
       const event = eventOf(item);
       if (!event) return;
       events.push(event);
-      bytes += weightOf(event.data) + weightOf(event.metadata);
+      bytes += event.bytes;
       if (bytes > PAGE_BYTES && events.length > 1) settle(() => resolve({ events, cut: true }), false);
     });
     if (signal?.aborted) onAbort();
   });
-
-/** About how many bytes a value takes as JSON. Not recursive: others may have nested theirs however deep. */
-const weightOf = (whole: unknown): number => {
-  let weight = 0;
-  for (const left = [whole]; left.length > 0;) {
-    const value = left.pop();
-    if (typeof value === 'string') weight += value.length + 2;
-    else if (typeof value !== 'object' || value === null) weight += 6;
-    else if (value instanceof Uint8Array) weight += value.length;
-    else {
-      weight += 2;
-      for (const [name, member] of Object.entries(value)) {
-        weight += name.length + 4;
-        left.push(member);
-      }
-    }
-  }
-  return weight;
-};

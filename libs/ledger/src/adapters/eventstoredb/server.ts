@@ -20,8 +20,8 @@ import { collectPage, type EventSource, type Page, type ReadLimits } from './pag
 import type { Interruptions } from './interruptions.ts';
 import type { Listener } from './listening.ts';
 import { ServerError, troubleOf } from './server-error.ts';
-import type { ServerEvent } from './server-event.ts';
 import { withoutAddressAsName } from './tls-names.ts';
+import { undecodedEvent, withoutDecoding } from './undecoded-reads.ts';
 
 /** Silent that often in a row, and the connection is made anew: it may lead to a node that is gone. */
 const SILENCES = 2;
@@ -146,7 +146,8 @@ export class Server {
     open: () => StreamingRead<E>,
     limits: ReadLimits,
   ): Promise<Page> {
-    return this.heard(collectPage(open() as unknown as EventSource, eventOf, limits), limits.signal);
+    const source = withoutDecoding(open() as unknown as EventSource);
+    return this.heard(collectPage(source, undecodedEvent, limits), limits.signal);
   }
 
   private always(): { credentials: Credentials; requiresLeader: true } {
@@ -258,18 +259,6 @@ const filterOf = (prefix: string) => {
 
 /** The states of a channel that matter here. */
 const CHANNEL = { ready: 2, shutDown: 4 } as const;
-
-const eventOf = ({ event }: ResolvedEvent | AllStreamResolvedEvent): ServerEvent | undefined =>
-  event && {
-    stream: event.streamId,
-    id: event.id,
-    revision: event.revision,
-    position: event.position?.commit ?? 0n,
-    type: event.type,
-    data: event.data,
-    metadata: event.metadata,
-    created: event.created,
-  };
 
 const clientOf = ({ clean }: ConnectionString): EventStoreDBClient => {
   try {
