@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventFilter, EventStore } from '#ledger/stream/port';
 import { describeWithStandIn } from '../support/eventstore.ts';
-import { eventually } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { eventStoreDbLedgers, randomPrefix } from '../support/eventstoredb-ledger.ts';
 import { sampleFact, sampleStream } from '../support/facts.ts';
 
