@@ -1,17 +1,17 @@
 import type { PoolClient } from 'pg';
+import type { EventDescription } from '#fact/define-event';
+import type { FactOf } from '#fact/fact';
 import { prefixOf } from '#fact/stream-kind';
-import { complaintEvents, type ComplaintFact } from '#complaint/events';
-import { followUpEvents, type FollowUpFact } from '#follow-up/events';
 import { Codec } from '#ledger/stream/codec';
 import type { EventFilter, RecordedEvent } from '#ledger/stream/port';
-import type { Noun } from '#nouns/nouns';
+import { nouns, type EventOfNoun, type Noun } from '#nouns/nouns';
 import { isOurs } from '#nouns/stream-names';
 import type { Secrets } from '#privacy/secrets';
 import type { Vault } from '#privacy/vault';
 import { askingIndexesOf, ddlOf, type Index, type Table } from './table.ts';
 
 /** The facts that read models are made of. */
-export type ReadFact = ComplaintFact | FollowUpFact;
+export type ReadFact = FactOf<EventOfNoun<Noun>>;
 
 /** Where a batch is applied, and what opens the texts that searching needs. */
 export interface Workplace {
@@ -47,7 +47,8 @@ export const filterOf = (projection: Projection): EventFilter => ({
   streamPrefixes: projection.reads.map((noun) => prefixOf({ noun })),
 });
 
-const codec = new Codec([...complaintEvents, ...followUpEvents]);
+/** One for all nouns: no two of them have a fact of one name. */
+const codec = new Codec(nouns.flatMap(({ events }): readonly EventDescription[] => events));
 
 /**
  * Today's facts of the given events; streams that are not ours are left out. Models that follow side by side are given
@@ -73,8 +74,8 @@ export const schemaOf = (projection: Projection, schema: string): string =>
 export const askingOf = (projection: Projection, schema: string): Index[] =>
   projection.tables.flatMap((table) => askingIndexesOf(schema, table));
 
-/** Projections for the facts of complaints only, and for those of calls only. */
-export const ofComplaints = (facts: readonly ReadFact[]): ComplaintFact[] =>
-  facts.filter((fact): fact is ComplaintFact => fact.stream.startsWith('complaint-'));
-export const ofFollowUps = (facts: readonly ReadFact[]): FollowUpFact[] =>
-  facts.filter((fact): fact is FollowUpFact => fact.stream.startsWith('follow-up-'));
+/** Those of the facts that lie in streams of the noun. */
+export const ofNoun = <N extends Noun>(noun: N, facts: readonly ReadFact[]): FactOf<EventOfNoun<N>>[] => {
+  const prefix = prefixOf({ noun });
+  return facts.filter((fact) => fact.stream.startsWith(prefix)) as unknown as FactOf<EventOfNoun<N>>[];
+};

@@ -3,7 +3,7 @@ import { reading } from '#fact/reading';
 import { idOf } from '#fact/stream-kind';
 import type { Issue } from '#complaint/vocabulary';
 import { foldDocuments, type Document } from '../documents.ts';
-import { ofComplaints, type Projection } from '../projection.ts';
+import { ofNoun, type Projection } from '../projection.ts';
 import { labelsOf, relabel, type Relabelled } from './labels.ts';
 import { complaintRows, labelRows, termRows, type ComplaintState, type ListedIssue } from './table.ts';
 import { forgetTerms, termsIn } from './terms.ts';
@@ -78,7 +78,7 @@ export const complaints: Projection = {
   reads: ['complaint'],
   tables: [complaintRows, labelRows, termRows],
   apply: async (facts, place) => {
-    const ours = ofComplaints(facts);
+    const ours = ofNoun('complaint', facts);
     const terms = await termsIn(ours, place);
     const changed = await foldDocuments(
       ours,

@@ -3,7 +3,7 @@ import { reading } from '#fact/reading';
 import { idOf } from '#fact/stream-kind';
 import { followUpChapters, type FollowUpFact } from '#follow-up/events';
 import { foldDocuments, type Document } from '../documents.ts';
-import { ofComplaints, ofFollowUps, type Projection, type ReadFact, type Workplace } from '../projection.ts';
+import { ofNoun, type Projection, type ReadFact, type Workplace } from '../projection.ts';
 import { calledAboutRows, callRows } from './table.ts';
 
 type Call = Document<typeof callRows, Record<never, never>>;
@@ -74,7 +74,7 @@ export const followUpCalls: Projection = {
   tables: [callRows, calledAboutRows],
   apply: async (facts, place) => {
     await foldDocuments(
-      ofFollowUps(facts),
+      ofNoun('follow-up', facts),
       place,
       { head: callRows, parts: {} },
       {
@@ -83,7 +83,7 @@ export const followUpCalls: Projection = {
       },
     );
     await foldDocuments(
-      ofComplaints(facts),
+      ofNoun('complaint', facts),
       place,
       { head: calledAboutRows, parts: {} },
       {

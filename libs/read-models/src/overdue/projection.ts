@@ -4,7 +4,7 @@ import { reading } from '#fact/reading';
 import { idOf } from '#fact/stream-kind';
 import type { Due } from '#complaint/vocabulary';
 import { foldDocuments, type Document } from '../documents.ts';
-import { ofComplaints, type Projection } from '../projection.ts';
+import { ofNoun, type Projection } from '../projection.ts';
 import { clockRows, promiseRows, timedComplaintRows } from './table.ts';
 
 const tables = { head: timedComplaintRows, parts: { clocks: clockRows, promises: promiseRows } };
@@ -115,7 +115,7 @@ export const overdue: Projection = {
   reads: ['complaint'],
   tables: [timedComplaintRows, clockRows, promiseRows],
   apply: async (facts, place) => {
-    await foldDocuments(ofComplaints(facts), place, tables, {
+    await foldDocuments(ofNoun('complaint', facts), place, tables, {
       open: (fact) => (fact.type === 'ComplaintReceived' ? received(fact) : undefined),
       step,
     });

@@ -3,7 +3,7 @@ import { reading } from '#fact/reading';
 import { idOf } from '#fact/stream-kind';
 import type { Issue } from '#complaint/vocabulary';
 import { foldDocuments, type Document } from '../documents.ts';
-import { ofComplaints, type Projection } from '../projection.ts';
+import { ofNoun, type Projection } from '../projection.ts';
 import { count, type Move } from './counting.ts';
 import { classified, codesIn, groupOf, isGrouped, NOTHING_SAID } from './group.ts';
 import { classifiedRows, countRows, issueRows } from './table.ts';
@@ -81,7 +81,7 @@ export const recurringComplaints: Projection = {
   reads: ['complaint'],
   tables: [classifiedRows, issueRows, countRows],
   apply: async (facts, place) => {
-    const changed = await foldDocuments(ofComplaints(facts), place, tables, {
+    const changed = await foldDocuments(ofNoun('complaint', facts), place, tables, {
       open: (fact) => {
         if (fact.type !== 'ComplaintReceived') return undefined;
         const complaint = idOf(fact);
