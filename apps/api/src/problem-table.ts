@@ -175,7 +175,7 @@ export const PROBLEMS = {
     title: 'The service is not ready',
     means: 'One of its checks fails; `checks` lists them.',
   },
-} as const satisfies Readonly<Record<string, ProblemKind>>;
+} as const satisfies Readonly<Record<RefusalCode, ProblemKind> & Record<string, ProblemKind>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
