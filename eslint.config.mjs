@@ -58,6 +58,7 @@ export default tseslint.config(
       'apps/projector/src/rebuild.ts',
       '**/generate*.ts',
       'test/support/**',
+      'examples/**',
     ],
     rules: { 'no-console': 'off' },
   },
