@@ -1,10 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { decisionsIndex, indexAsWritten } from './decisions.ts';
 import { anchorOf, documentsIn, headingsOf, trackedFiles } from './markdown.ts';
-
-/** Written by `npm run generate`, once the doors are described. */
-const GENERATED_LATER = ['docs/routes.md'];
-const exists = (file: string): boolean => existsSync(file) || GENERATED_LATER.includes(file);
 
 const HERE = 'test/architecture/documents.spec.ts';
 const sources = trackedFiles().filter(
@@ -22,7 +19,7 @@ describe('links between documents', () => {
       .filter((target) => {
         const [path, anchor] = target.split('#') as [string, string?];
         const file = path === '' ? document : join(dirname(document), path);
-        if (!exists(file)) return true;
+        if (!existsSync(file)) return true;
         return anchor !== undefined && !headingsOf(file).some(({ text }) => anchorOf(text) === anchor);
       });
     expect(dead).toEqual([]);
@@ -40,9 +37,9 @@ describe('references to documents', () => {
   it('are there', () => expect(references.length).toBeGreaterThan(100));
 
   it('name a document that exists', () =>
-    expect(references.filter(({ document }) => !exists(document)).map(({ file, text }) => `${file}: ${text}`)).toEqual(
-      [],
-    ));
+    expect(
+      references.filter(({ document }) => !existsSync(document)).map(({ file, text }) => `${file}: ${text}`),
+    ).toEqual([]));
 
   it('name a section that it has', () => {
     const wrong = references.filter(({ document, number, section }) => {
@@ -61,4 +58,8 @@ describe('references to documents', () => {
     );
     expect(lost).toEqual([]);
   });
+});
+
+describe('the index of decisions', () => {
+  it('holds every one, as `npm run generate` writes it', () => expect(indexAsWritten()).toBe(decisionsIndex()));
 });

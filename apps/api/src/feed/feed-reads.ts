@@ -9,7 +9,7 @@ import { gapsOf, type Run } from './gaps.ts';
 import { positionOf, readFeed, readSubject, type Feed, type FeedFact } from './read-feed.ts';
 import { streamFeed } from './streaming.ts';
 
-/** What consumers without Kafka ask (docs/api.md, GET /v1/events). Answered from the ledger. */
+/** What consumers without Kafka ask (docs/api.md, Doors). Answered from the ledger. */
 
 export interface FeedReads extends Feed, Opening {}
 export const FEED = sourceOf<FeedReads>('what the feed is answered from');
