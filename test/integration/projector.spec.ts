@@ -79,6 +79,21 @@ const writeOn = () => {
   return { count: () => written, stop: async () => (stopped.abort(), await done, written) };
 };
 
+describe('a projector at rest', () => {
+  it('asks one question for all models, twice a second, which generations answer', async () => {
+    const projector = start();
+    await eventually(async () => (await projector.status()).ready, 'every model is kept');
+    const asked = jest.spyOn(world.pool, 'query');
+    await sleep(3_000);
+    const looks = asked.mock.calls.filter(([text]) => /from es\.read_models where state = 'live'/.test(`${text}`));
+    asked.mockRestore();
+    expect(looks.length).toBeGreaterThanOrEqual(2);
+    // Models that look at different moments would ask a multiple of it.
+    expect(looks.length).toBeLessThanOrEqual(12);
+    expect(readModels.length * 6).toBeGreaterThan(12);
+  });
+});
+
 describe('the projector', () => {
   it('fills every model, what was recorded before it started and what comes, and says when it is ready', async () => {
     const [id, call] = [randomUUID(), randomUUID()];

@@ -4,16 +4,24 @@ import { follow } from '#ledger/follow/follow';
 import type { FollowLog } from '#ledger/follow/follower';
 import { nameOf } from '#ledger/follow/failure';
 import type { LeasePace } from '#ledger/follow/lease';
-import { pause } from '#resilience/pause';
 import { readStatus, seenFromWithin, type FollowerStatus } from '#ledger/follow/status';
-import { jointSignal } from '#resilience/joint-signal';
 import type { EventStore } from '#ledger/stream/port';
 import type { Secrets } from '#privacy/secrets';
 import type { Vault } from '#privacy/vault';
 import { followerOf } from '#read-models/following';
-import { ensureLive, makeAskable, subscriptionOf, sweepCheckpoints, type Generation } from '#read-models/generations';
+import {
+  ensureLive,
+  liveOfAll,
+  makeAskable,
+  subscriptionOf,
+  sweepCheckpoints,
+  type Generation,
+} from '#read-models/generations';
 import { readModels } from '#read-models/models';
 import { filterOf, type Projection } from '#read-models/projection';
+import { Batcher } from '#resilience/batcher';
+import { jointSignal } from '#resilience/joint-signal';
+import { untilNextMoment } from '#resilience/pause';
 import type { Clock } from '#time/clock';
 
 export interface ProjectorOptions {
@@ -54,7 +62,9 @@ const LOOK_MS = 500;
 /** Keeps every read model up to date: follows the generation of each that answers, whichever that is. */
 export const startProjector = (options: ProjectorOptions): Projector => {
   setMaxListeners(0, options.signal); // each model waits for it, and that is no leak
-  const keepers = (options.models ?? readModels).map((projection) => new Keeper(projection, options));
+  // The keepers look at the same moments: one statement tells all of them which generations answer.
+  const live = new Batcher((models: readonly Projection[]) => liveOfAll(options.pool, models));
+  const keepers = (options.models ?? readModels).map((projection) => new Keeper(projection, options, live));
   const swept = sweepCheckpoints(options.pool).catch((error: unknown) =>
     options.log.warn({ error: nameOf(error) }, 'checkpoints of dropped generations stay for now'),
   );
@@ -78,6 +88,7 @@ class Keeper {
   constructor(
     private readonly projection: Projection,
     private readonly options: ProjectorOptions,
+    private readonly live: Batcher<Projection, Generation | undefined>,
   ) {}
 
   get ready(): boolean {
@@ -90,7 +101,7 @@ class Keeper {
       { readonly schema: string; readonly end: AbortController; readonly ended: Promise<void> } | undefined;
     while (!signal.aborted) {
       try {
-        const live = await ensureLive(this.options.pool, this.projection);
+        const live = (await this.live.ask(this.projection)) ?? (await ensureLive(this.options.pool, this.projection));
         if (live.schema !== following?.schema) {
           following?.end.abort();
           await following?.ended;
@@ -105,7 +116,7 @@ class Keeper {
           'cannot tell which generation answers; asks again',
         );
       }
-      await pause(LOOK_MS, signal);
+      await untilNextMoment(LOOK_MS, signal);
     }
     await following?.ended;
   }

@@ -40,6 +40,18 @@ export const ensureLive = async (pool: Pool, projection: Projection): Promise<Ge
     return (await liveOf(tx, projection)) ?? makeGeneration(tx, projection, 'live');
   });
 
+/** The generations that answer, each in its model's place: one statement for all of them. */
+export const liveOfAll = async (
+  db: Pool | PoolClient,
+  projections: readonly Pick<Projection, 'model' | 'version'>[],
+): Promise<(Generation | undefined)[]> => {
+  const { rows } = await db.query<Generation>(
+    `select ${COLUMNS} from es.read_models where state = 'live' and model = any($1)`,
+    [projections.map(({ model }) => model)],
+  );
+  return projections.map(({ model, version }) => rows.find((row) => row.model === model && row.version === version));
+};
+
 const liveOf = async (db: Pool | PoolClient, projection: Projection): Promise<Generation | undefined> =>
   (await generationsOf(db, projection)).find((generation) => generation.state === 'live');
 

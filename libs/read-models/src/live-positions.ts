@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Position } from '#ledger/stream/port';
 import { Batcher } from '#resilience/batcher';
 import { countdown } from '#resilience/deadline';
-import { pause } from '#resilience/pause';
+import { pause, untilNextMoment } from '#resilience/pause';
 import { subscriptionOf } from './generations.ts';
 import type { Projection } from './projection.ts';
 
@@ -33,7 +33,8 @@ export class LivePositions {
       // Positions of one ledger compare as strings.
       if (stands !== undefined && stands >= position) return true;
       if (left() === 0) return false;
-      await pause(Math.min(left(), LOOK_MS - (performance.now() % LOOK_MS)));
+      if (left() < LOOK_MS) await pause(left());
+      else await untilNextMoment(LOOK_MS);
     }
   }
 }
