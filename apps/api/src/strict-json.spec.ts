@@ -1,6 +1,6 @@
 import { parseBody } from './body.ts';
 import { Problem } from './problem.ts';
-import { findJsonViolations, pointerOf } from './strict-json.ts';
+import { findJsonViolations } from './strict-json.ts';
 
 const codesIn = (text: string): string[] => {
   JSON.parse(text);
@@ -68,12 +68,5 @@ describe('a body of JSON', () => {
     const problem = parseBody(text);
     expect(problem).toBeInstanceOf(Problem);
     expect(problem).toMatchObject({ code: 'malformed-json' });
-  });
-
-  it('is pointed into as RFC 6901 says, with long and broken names cut', () => {
-    expect(pointerOf([])).toBe('#');
-    expect(pointerOf(['issues', 0, 'a b/~'])).toBe('#/issues/0/a%20b~1~0');
-    expect(pointerOf(['x'.repeat(1000)])).toHaveLength(130);
-    expect(pointerOf(['x'.repeat(127) + '😀'])).not.toContain('undefined');
   });
 });

@@ -1,3 +1,4 @@
+import { pointerOf } from '#fact/json-pointer';
 import type { BodyError } from './problem.ts';
 
 /**
@@ -113,7 +114,3 @@ const endOfString = (text: string, start: number): number => {
     else if (text[index] === '"') return index + 1;
   }
 };
-
-/** A JSON pointer as a URI fragment (RFC 6901): `#/issues/0/severity`. */
-export const pointerOf = (path: readonly (string | number)[]): string =>
-  `#${path.map((token) => `/${encodeURIComponent(String(token).toWellFormed().slice(0, 128).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`;

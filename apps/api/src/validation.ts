@@ -1,6 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { pointerOf } from '#fact/json-pointer';
 import { invalidBody, Problem, type BodyError } from './problem.ts';
-import { pointerOf } from './strict-json.ts';
 
 /**
  * Bodies and parameter classes, checked by their class-validator decorators: nothing unknown, nothing converted, nothing

@@ -31,6 +31,24 @@ describe('a list', () => {
       ),
     ));
 
+  it('shares with the older one all but what is near the end: adding takes as long in a long one as in a short one', () => {
+    const older = List.from(numbers(5_000));
+    const chunksOf = (list: List<number>) => new Set(Object.values(list).flatMap((part: unknown[]) => [part, ...part]));
+    const known = chunksOf(older);
+    const copied = [
+      ...chunksOf(older.add(-1)),
+      ...chunksOf(
+        older.change(
+          (item) => item === 4_999,
+          () => -1,
+        ),
+      ),
+    ]
+      .filter((part) => Array.isArray(part) && !known.has(part))
+      .map((part) => (part as unknown[]).length);
+    expect(Math.max(...copied)).toBeLessThanOrEqual(32);
+  });
+
   it('shows an older one nothing of what was added to it, twice', () => {
     const older = List.from(numbers(40));
     const [one, other] = [older.add(-1), older.add(-2)];

@@ -1,5 +1,6 @@
 import { Type, type TObject, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { pointerOf, tokensOf } from '#fact/json-pointer';
 import '#fact/schema-kinds';
 import { subjectOf } from '#fact/vocabulary';
 import type { WrongPlace } from '../policy-codes.ts';
@@ -18,12 +19,12 @@ export const wrongMembers = (definition: TObject, data: Readonly<Record<string, 
   if (members.length === 0)
     return [{ pointer: '#/data', code: 'required', detail: 'At least one member must be rectified.' }];
   const wrong = members.flatMap((member): WrongPlace[] => {
-    const pointer = `#/data/${escaped(member)}`;
+    const pointer = pointerOf(['data', member]);
     if (!Object.hasOwn(definition.properties, member))
       return [{ pointer, code: 'unknown-member', detail: 'A fact of this kind has no such member.' }];
     const schema = asSent(definition.properties[member]!);
     return [...placesOf(Value.Errors(schema, data[member]))].map((path) => ({
-      pointer: pointer + path,
+      pointer: pointerOf(['data', member, ...tokensOf(path)]),
       code: 'wrong-type',
       detail: 'This is not what this member holds.',
     }));
@@ -57,5 +58,3 @@ const asSent = (schema: TSchema): TSchema => {
     return Type.Array(asSent(schema['items'] as TSchema), { minItems: schema['minItems'] as number | undefined });
   return schema;
 };
-
-const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');

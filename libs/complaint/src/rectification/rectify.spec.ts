@@ -112,6 +112,8 @@ describe('rectifying a fact', () => {
       ['#/data/issues/0/presumed'],
     ],
     ['no issue at all', { issues: [] }, ['#/data/issues']],
+    ['names that a pointer must escape', { 'a/b ~%': 1 }, ['#/data/a~1b%20~0%25']],
+    ['such names deep inside', { customer: { id: id(1), 'ü/~': 1 } }, ['#/data/customer/%C3%BC~1~0']],
     ['several at once', { channel: 7, nonsense: 1 }, ['#/data/channel', '#/data/nonsense']],
   ])('refuses %s, and says where', (_what, data, pointers) =>
     given(received)
