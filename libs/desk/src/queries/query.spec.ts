@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import type { Complaint } from '#complaint/complaint';
+import type { SUB_RESOURCES } from '#complaint/sub-resources';
 import { holdsPersonal, nullable, Told } from '../answer-schemas.ts';
 import { STAFF } from '../roles.ts';
-import type { PART_MEMBERS } from '../commands/parts.ts';
+import type { PART_MEMBERS, PartAnswer } from '../commands/parts.ts';
+import type { Thing } from '../complaint-desk.ts';
 import { COMPLAINT } from './complaint-answers.ts';
 import { SHOWN } from './complaint-view.ts';
 import { byCode, limitTo } from './parameters.ts';
@@ -62,6 +64,20 @@ describe('a complaint’s answer', () => {
     grown<{ readonly sketches: readonly string[] }>({ sketches: 'sketches' });
     for (const member of Object.values(SHOWN))
       if (member !== null) expect(Object.keys(COMPLAINT.properties)).toContain(member);
+  });
+});
+
+/** Members of the parts of the state that no schema shows. Marks say where they come from by their fact: that is not shown. */
+type Undocumented<Kind extends Thing> = Kind extends Thing
+  ? ReturnType<(typeof SUB_RESOURCES)[Kind]['all']> extends Iterable<infer Part>
+    ? Exclude<keyof Part, keyof PartAnswer<Kind> | 'fact' | 'revision'>
+    : Kind
+  : never;
+
+describe('a thing’s answer', () => {
+  it('documents each member of its state', () => {
+    const none: readonly never[] = [] as readonly Undocumented<Thing>[];
+    expect(none).toEqual([]);
   });
 });
 
