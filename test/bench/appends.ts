@@ -1,3 +1,4 @@
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import pg from 'pg';
 import { EventStoreDbEventStore } from '#ledger/adapters/eventstoredb/eventstoredb-event-store';
 import { ledgerMigrations } from '#ledger/adapters/postgres/migrations';
@@ -17,6 +18,9 @@ const WRITERS = [1, 10, 32];
 const GOALS: Readonly<Record<number, number>> = { 1: 0.7, 32: 1.3 };
 /** Of emmett-postgresql, which keeps events and projections in PostgreSQL as well. */
 const EMMETT_GOALS: Readonly<Record<number, number>> = { 32: 5 };
+
+const ON_EVENTSTOREDB = 'redress on EventStoreDB';
+const BARE_CLIENT = 'bare client of EventStoreDB, plain append';
 
 type Append = (stream: string, event: NewEvent) => Promise<unknown>;
 
@@ -55,7 +59,9 @@ export const appends: Bench = {
         }
       if (process.env['EVENTSTORE_URL']) {
         const store = eventStoreDb(url, process.env['EVENTSTORE_URL']);
-        contestants.push(contestant('redress on EventStoreDB', appendTo(store), () => store.close()));
+        contestants.push(contestant(ON_EVENTSTOREDB, appendTo(store), () => store.close()));
+        const plain = bareClient(process.env['EVENTSTORE_URL']);
+        contestants.push(contestant(BARE_CLIENT, plain.append, plain.close));
       }
       const title = `Appends, ${writers} at once`;
       const goal = GOALS[writers];
@@ -68,6 +74,15 @@ export const appends: Bench = {
         const both = new Map([...figures].filter(([name]) => name === emmettName || name === 'redress'));
         const other = { title: `${title}, against another`, baseline: emmettName, goals: { redress: emmettGoal } };
         tables.push(tableOf({ ...comparison, ...other }, rounds, both));
+      }
+      if (figures.has(BARE_CLIENT)) {
+        const both = new Map([...figures].filter(([name]) => name === BARE_CLIENT || name === ON_EVENTSTOREDB));
+        const client = {
+          title: `${title}, against its client`,
+          baseline: BARE_CLIENT,
+          goals: { [ON_EVENTSTOREDB]: 0.8 },
+        };
+        tables.push(tableOf({ ...comparison, ...client }, rounds, both));
       }
       for (const close of closing) await close();
     }
@@ -109,3 +124,24 @@ const eventStoreDb = (databaseUrl: string, url: string): EventStore =>
     prefix: `bench-${process.pid}-`,
     keys: new pg.Pool({ connectionString: databaseUrl }),
   });
+
+/** What the adapter cannot be faster than: the same call with nothing before and behind it. */
+const bareClient = (url: string): { readonly append: Append; readonly close: () => Promise<unknown> } => {
+  const client = EventStoreDBClient.connectionString(url);
+  const { username, password } = new URL(url.replace(/^esdb(\+discover)?/, 'http'));
+  // Credentials on the call choose the plain append; on a plain connection the client leaves them out.
+  const credentials = {
+    username: decodeURIComponent(username) || 'none',
+    password: decodeURIComponent(password) || 'none',
+  };
+  const options = { expectedRevision: 'no_stream', credentials, requiresLeader: true } as const;
+  return {
+    append: (stream, { id, type, data, metadata }) =>
+      client.appendToStream(
+        `bare-${process.pid}-${stream}`,
+        jsonEvent({ id, type, data, metadata: metadata as unknown as Record<string, unknown> }),
+        options,
+      ),
+    close: () => client.dispose(),
+  };
+};

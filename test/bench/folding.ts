@@ -2,6 +2,7 @@ import pg from 'pg';
 import { complaintStreams } from '#complaint/complaint-streams';
 import { codecOf, fold, readFacts } from '#ledger/stream/transact';
 import type { Bench } from './bench.ts';
+import { commanding } from './commanding.ts';
 import { compare, throughput, type Table } from './frame.ts';
 import { converse, prepareLedger } from './ledger.ts';
 
@@ -12,7 +13,8 @@ const LENGTH = 50;
 export const folding: Bench = {
   name: 'folding',
   means: 'a complaint of 50 facts, read and folded, against a prepared select whose JSON is parsed',
-  run: async (place, { rounds, seconds, quick }) => {
+  run: async (place, effort) => {
+    const { rounds, seconds, quick } = effort;
     const database = await place.database();
     const ledger = await prepareLedger(database.url);
     const streams = await converse(ledger, quick ? 4 : 200, LENGTH);
@@ -55,6 +57,7 @@ export const folding: Bench = {
       });
       await pool.end();
     }
+    tables.push(...(await commanding(ledger, effort, place.say)));
     await ledger.close();
     await database.drop();
     return tables;
