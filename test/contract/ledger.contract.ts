@@ -191,7 +191,7 @@ export const ledgerContract = (name: string, open: () => Promise<LedgerUnderTest
       const holding = (value: unknown): [NewEvent] => [{ ...sampleFact(), data: { value } as unknown as JsonObject }];
       const twice = sampleFact();
       it.each<[string, readonly NewEvent[], AppendRejected['reason']]>([
-        ['an append without facts', [], 'empty'],
+        ['an append needs at least one fact', [], 'empty'],
         ['an empty type', [sampleFact({ type: '' })], 'invalid-type'],
         ['an id that is no UUID', [{ ...sampleFact(), id: 'not-a-uuid' }], 'invalid-id'],
         ['an id in capitals', [{ ...sampleFact(), id: randomUUID().toUpperCase() }], 'invalid-id'],

@@ -45,7 +45,7 @@ export const idempotencyKeyIn = (values: readonly string[]): string | undefined 
 
 const ENTITY_TAG = /^(?:W\/)?"(0|[1-9]\d{0,14})"$/;
 
-/** `"3"`, `W/"3"`, several parted by commas (or in several headers, which is the same), or `*`. */
+/** `"3"`, `W/"3"`, comma-separated (or in several headers, which is the same), or `*`. */
 export const ifMatchIn = (values: readonly string[]): readonly number[] | '*' | undefined => {
   if (values.length === 0) return undefined;
   const tags = values

@@ -184,7 +184,7 @@ const byHand = (
   problem: Problem,
 ): { text: string; headers: Record<string, string> } => {
   const correlationId = randomUUID();
-  log.info({ correlationId, status: problem.status, code: problem.code }, 'a request was turned away');
+  log.info({ correlationId, status: problem.status, code: problem.code }, 'request rejected');
   const text = JSON.stringify(
     problemDocument(problem, { ...(publicUrl !== undefined && { publicUrl }), correlationId }),
   );

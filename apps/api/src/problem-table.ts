@@ -21,17 +21,17 @@ const ruled = (code: RefusalCode, status: number, title: string): ProblemKind =>
  */
 export const PROBLEMS = {
   // The rules.
-  'apology-before-thanks': ruled('apology-before-thanks', 409, 'An apology comes after the thanks'),
-  'not-ready-to-close': ruled('not-ready-to-close', 409, 'Something is missing for closing'),
-  'already-closed': ruled('already-closed', 409, 'It has ended already'),
-  'reopening-window-passed': ruled('reopening-window-passed', 409, 'Too late to reopen'),
-  'needs-manager': ruled('needs-manager', 409, 'This needs a manager'),
-  'attempts-not-exhausted': ruled('attempts-not-exhausted', 409, 'The customer must be tried again'),
-  'role-not-allowed': ruled('role-not-allowed', 403, 'This role may not do this'),
-  'unknown-code': ruled('unknown-code', 422, 'A code that the policy does not know'),
-  'unknown-issue': ruled('unknown-issue', 422, 'The complaint has no such thing'),
-  'override-needs-reason': ruled('override-needs-reason', 422, 'Setting a rule aside needs a reason'),
-  'invalid-body': ruled('invalid-body', 422, 'The body does not fit'),
+  'apology-before-thanks': ruled('apology-before-thanks', 409, 'An apology must come after the thanks'),
+  'not-ready-to-close': ruled('not-ready-to-close', 409, 'The complaint is not ready to be closed'),
+  'already-closed': ruled('already-closed', 409, 'The complaint is closed or withdrawn, or the call has ended'),
+  'reopening-window-passed': ruled('reopening-window-passed', 409, 'The reopening window has passed'),
+  'needs-manager': ruled('needs-manager', 409, 'A manager or director is required'),
+  'attempts-not-exhausted': ruled('attempts-not-exhausted', 409, 'More call attempts are required'),
+  'role-not-allowed': ruled('role-not-allowed', 403, 'The role is not allowed to do this'),
+  'unknown-code': ruled('unknown-code', 422, 'The policy does not contain this code'),
+  'unknown-issue': ruled('unknown-issue', 422, 'The complaint has no such part'),
+  'override-needs-reason': ruled('override-needs-reason', 422, 'An override needs a reason'),
+  'invalid-body': ruled('invalid-body', 422, 'The body is invalid'),
   'not-found': ruled('not-found', 404, 'Not found'),
 
   // What a command meets on its way to the rules.
@@ -42,26 +42,26 @@ export const PROBLEMS = {
   },
   'revision-mismatch': {
     status: 412,
-    title: 'Somebody else was faster',
+    title: 'The stream has changed',
     means:
       'If-Match named another revision than the one that stands. `revision` is the present one, `missedFacts` are the facts that came in between (at most 100). Read them, and decide again.',
   },
   'precondition-required': {
     status: 428,
     title: 'If-Match is required here',
-    means: 'This would replace the whole thing. Read it, and send its ETag back as If-Match.',
+    means: 'This replaces the whole document. Read it, and send its ETag back as If-Match.',
   },
   'mistyped-reference': {
     status: 422,
     title: 'The reference is mistyped',
-    means: 'The check character does not fit the others: a character was mistaken, or two were swapped.',
+    means: 'The check character does not match: a character is wrong, or two were swapped.',
   },
 
   // The form of a request.
   'malformed-json': {
     status: 400,
-    title: 'The body is no JSON',
-    means: 'The body must be one JSON value in UTF-8. An empty body is none: send {}.',
+    title: 'The body is not valid JSON',
+    means: 'The body must be one JSON value in UTF-8. An empty body is not JSON: send {}.',
   },
   'malformed-request': {
     status: 400,
@@ -70,34 +70,34 @@ export const PROBLEMS = {
   },
   'invalid-parameter': {
     status: 400,
-    title: 'A query parameter does not fit',
+    title: 'Invalid query parameter',
     means:
       'A query parameter is unknown here, repeated, or of the wrong form; `parameter` names it where it is a known one.',
   },
   'invalid-cursor': {
     status: 400,
-    title: 'The cursor does not fit',
-    means: 'A cursor is used as it was given, with the same filters. Without it the list begins anew.',
+    title: 'Invalid cursor',
+    means: 'A cursor is used as it was given, with the same filters. Without it the list starts from the beginning.',
   },
   'invalid-position': {
     status: 400,
-    title: 'The position does not fit',
+    title: 'Invalid position',
     means: 'A position is used as it was given: `<epoch>.<20 digits>`.',
   },
   'invalid-actor': {
     status: 400,
-    title: 'The header Redress-Actor does not fit',
+    title: 'Invalid Redress-Actor header',
     means:
       'It looks like `anna; role=manager`: an id of letters, digits, dots, hyphens and underscores (never a name or an address), and a role that is known.',
   },
   'invalid-precondition': {
     status: 400,
-    title: 'The header If-Match does not fit',
-    means: 'It is `*`, or entity tags as they were given: `"3"`, several parted by commas.',
+    title: 'Invalid If-Match header',
+    means: 'It is `*`, or entity tags as they were given: `"3"`, comma-separated.',
   },
   'invalid-idempotency-key': {
     status: 400,
-    title: 'The header Idempotency-Key does not fit',
+    title: 'Invalid Idempotency-Key header',
     means: 'It is 1 to 255 visible ASCII characters, bare or in double quotes, given once.',
   },
   'foreign-origin': {
@@ -156,7 +156,7 @@ export const PROBLEMS = {
   },
   'internal-error': {
     status: 500,
-    title: 'Something went wrong here',
+    title: 'Internal error',
     means: 'It is not your mistake. Repeating with the same Idempotency-Key is safe; `instance` finds it in the log.',
   },
   'ledger-unavailable': {
@@ -167,7 +167,7 @@ export const PROBLEMS = {
   },
   'read-model-behind': {
     status: 503,
-    title: 'The list is not that far yet',
+    title: 'The list has not reached the position yet',
     means: 'The list has not reached `minPosition` in time. Ask again after `Retry-After` seconds.',
   },
   'not-ready': {

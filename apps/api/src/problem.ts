@@ -40,7 +40,7 @@ export class Problem extends Error {
 /** The body does not fit, in these places. At most 100 are told. */
 export const invalidBody = (errors: readonly BodyError[]): Problem =>
   new Problem('invalid-body', {
-    detail: errors.length === 1 ? errors[0]!.detail : `${errors.length} places do not fit.`,
+    detail: errors.length === 1 ? errors[0]!.detail : `${errors.length} members are invalid.`,
     members: { errors: errors.slice(0, 100) },
   });
 

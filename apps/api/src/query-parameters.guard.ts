@@ -18,9 +18,8 @@ export class KnownParameters implements CanActivate {
     if (given.length === 0) return true;
     const known = namesTaken(context);
     for (const [name, value] of given) {
-      if (known !== 'a class' && !known.includes(name)) throw misfit('A query parameter is not known here.');
-      if (['__proto__', 'constructor', 'prototype'].includes(name))
-        throw misfit('A query parameter is not known here.');
+      if (known !== 'a class' && !known.includes(name)) throw misfit('Unknown query parameter.');
+      if (['__proto__', 'constructor', 'prototype'].includes(name)) throw misfit('Unknown query parameter.');
       if (typeof value !== 'string') throw misfit('A query parameter is given twice.');
       if (value.includes('\0') || !value.isWellFormed()) throw misfit('A query parameter holds what is no text.');
     }

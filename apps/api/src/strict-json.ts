@@ -82,7 +82,7 @@ export const findJsonViolations = (text: string): BodyError[] => {
           level.at = value;
           level.nameNext = false;
           if (FORBIDDEN_NAMES.has(value)) misfit('unknown-field', 'This name is not allowed in a body.');
-          else if (level.names.has(value)) misfit('duplicate-name', 'This name stands twice in one object.');
+          else if (level.names.has(value)) misfit('duplicate-name', 'Duplicate member name.');
           level.names.add(value);
           if (level.names.size > MOST_NAMES) return tooMany(`At most ${MOST_NAMES} members.`);
           if (++names > MOST_NAMES_IN_ALL)

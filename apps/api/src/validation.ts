@@ -111,9 +111,9 @@ const valueAt = (value: unknown, path: readonly string[]): unknown =>
 const parameterIn = (errors: readonly ValidationError[]): { detail: string; members?: Record<string, unknown> } => {
   const first = errors[0];
   const unknown = first?.constraints?.['whitelistValidation'] !== undefined;
-  if (!first || unknown) return { detail: 'A query parameter is not known here.' };
+  if (!first || unknown) return { detail: 'Unknown query parameter.' };
   return {
-    detail: saidOf(gravest(Object.entries(first.constraints ?? {})) ?? ['', 'It does not fit.'])[1],
+    detail: saidOf(gravest(Object.entries(first.constraints ?? {})) ?? ['', 'Invalid value.'])[1],
     members: { parameter: first.property },
   };
 };

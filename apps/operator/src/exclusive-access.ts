@@ -30,7 +30,7 @@ export const demandExclusiveAccess = async (
   opened.closeBy(() => client.end());
   await client.query(KEPT_ALIVE);
   if (!(await takes(client, ALONE)))
-    throw new OperatorError('Another such command is at work on this database. Wait for its end.');
+    throw new OperatorError('Another such command is running on this database. Wait until it ends.');
   let held = false;
   const exclusive: ExclusiveAccess = async (ours = []) => {
     for (const since = performance.now(); ;) {

@@ -35,7 +35,7 @@ export const operate = async (commands: readonly Command[], args: readonly strin
       return 2;
     }
     if (!(error instanceof OperatorError) && !(error instanceof SettingsError)) throw error;
-    out.say(`${command.name} is not done. ${error.message}`);
+    out.say(`${command.name} failed. ${error.message}`);
     return 1;
   }
 };

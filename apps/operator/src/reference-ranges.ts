@@ -18,7 +18,7 @@ export const readReferenceRanges = (file: string): Promise<readonly ReferenceRan
   readLines(
     file,
     referenceRangeIn,
-    (line) => new OperatorError(`${file}, line ${line}: no stretch of references. Restore it from its copy.`),
+    (line) => new OperatorError(`${file}, line ${line}: not a range of references. Restore it from its copy.`),
   ).catch((error: NodeJS.ErrnoException) => {
     throw error instanceof OperatorError
       ? error

@@ -39,7 +39,7 @@ export const verifyFile = async (directory: string, { file, bytes, sha256 }: Bac
   const hash = createHash('sha256');
   if (size === bytes) for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   if (size !== bytes || hash.digest('hex') !== sha256)
-    throw new BackupError(`${path} is not as it was written: the backup is damaged. Use another one.`);
+    throw new BackupError(`${path} does not match its hash: the backup is damaged. Use another one.`);
 };
 
 const hashedOnTheWay = (): [Transform, () => { bytes: number; sha256: string }] => {

@@ -83,7 +83,7 @@ export const readManifest = async (directory: string): Promise<Manifest> => {
   if (manifest.format !== 1)
     throw new BackupError(`The backup is of format ${String(manifest.format)}, and this program knows 1: upgrade it.`);
   if (digestOf(manifest) !== digest)
-    throw new BackupError(`${join(directory, NAME)} is not as it was written: the backup is damaged. Use another one.`);
+    throw new BackupError(`${join(directory, NAME)} does not match its hash: the backup is damaged. Use another one.`);
   return manifest as Manifest;
 };
 

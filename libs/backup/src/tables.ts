@@ -51,7 +51,7 @@ export const loadTables = async (
   for (const file of files) {
     const { table, columns, rows } = file;
     if (!ours.some(({ name }) => name === table) || !columns.every((column) => /^[a-z_]+$/.test(column)))
-      throw new BackupError(`The backup names a table that is none of ours: ${JSON.stringify(table)}.`);
+      throw new BackupError(`The backup names an unknown table: ${JSON.stringify(table)}.`);
     await tx.query(`truncate ${table}`); // whatever an interrupted run left there, at once
     const loading = tx.query(untimed(copyFrom(`copy ${table} (${listed(columns)}) from stdin`)));
     await pour(directory, file, loading);

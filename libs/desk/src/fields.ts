@@ -35,7 +35,7 @@ const text = (said: Said, maxLength: number): PropertyDecorator =>
     aString,
     ['too-long', `At most ${maxLength} characters.`, (value: string) => lengthOf(value) <= maxLength],
     ['unstorable', 'NUL and halves of surrogate pairs cannot be stored.', isStorable],
-    ['blank', 'Something must be written here.', isWritten],
+    ['blank', 'Must not be blank.', isWritten],
   ]);
 
 const patterned = (said: Said, detail: string, pattern: RegExp, maxLength: number): PropertyDecorator =>

@@ -43,10 +43,10 @@ const tooLongNames = ({ channels, calendars }: Policy): PolicyError[] =>
 const wrongCalendar = ({ timeZone, week }: Calendar, pointer: string): PolicyError[] => [
   ...(isTimeZone(timeZone)
     ? []
-    : [{ pointer: `${pointer}/timeZone`, detail: 'This is no time zone of the IANA database.' }]),
+    : [{ pointer: `${pointer}/timeZone`, detail: 'Not a time zone of the IANA database.' }]),
   ...(Object.values(week).some((hours) => hours.length > 0)
     ? []
-    : [{ pointer: `${pointer}/week`, detail: 'Nobody ever works by this calendar, so nothing would ever be due.' }]),
+    : [{ pointer: `${pointer}/week`, detail: 'The calendar has no working time, so nothing would ever be due.' }]),
   ...Object.entries(week).flatMap(([day, hours]) => wrongHours(hours, `${pointer}/week/${day}`)),
 ];
 
@@ -56,7 +56,7 @@ const wrongHours = (hours: Calendar['week'][string], pointer: string): PolicyErr
     if (to <= from) return [{ pointer: place, detail: '`from` must lie before `to`; split what goes over midnight.' }];
     const previous = hours[index - 1];
     return previous && from < previous.to
-      ? [{ pointer: place, detail: 'Hours stand in order and do not overlap.' }]
+      ? [{ pointer: place, detail: 'Hours must be in order and must not overlap.' }]
       : [];
   });
 
@@ -89,7 +89,7 @@ const wrongDurations = ({ reopeningWindow, followUp, recurrence }: Policy): Poli
 const doubledItems = ({ catalogue }: Policy): PolicyError[] =>
   catalogue.flatMap(({ item }, index) =>
     catalogue.findIndex((other) => other.item === item) < index
-      ? [{ pointer: `#/catalogue/${index}/item`, detail: 'This item stands in the catalogue already.' }]
+      ? [{ pointer: `#/catalogue/${index}/item`, detail: 'Duplicate catalogue item.' }]
       : [],
   );
 

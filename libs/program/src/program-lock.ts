@@ -29,7 +29,7 @@ const PATIENCE_MS = 2_000;
 const BEAT_MS = 10_000;
 /** Three of them are half of what the server waits for a peer that is gone. */
 const SILENT_BEATS = 3;
-const LOST = 'the connection is lost by which operators’ commands see this program';
+const LOST = 'the connection that holds the program lock is lost';
 const RETAKE = { firstMs: 50, maxMs: 5_000 };
 
 /**
@@ -67,7 +67,7 @@ export class ProgramLock {
     for (const left = countdown(PATIENCE_MS); !(await presence.hold()); await pause(100))
       if (left() === 0)
         throw new OperatorAtWork(
-          'An operator’s command is at work on this database (copy, restore or restored): start the program when it is done.',
+          'An operator’s command is running on this database (copy, restore or restored): start the program when it has ended.',
         );
     return presence;
   }
@@ -147,7 +147,7 @@ export class ProgramLock {
     cutOff(client);
     if (this.standing !== 'held') return;
     this.standing = 'lost';
-    this.options.log.warn({ part: 'presence' }, 'the connection broke by which operators’ commands see this program');
+    this.options.log.warn({ part: 'presence' }, 'the connection that holds the program lock broke');
     if (this.epoch !== undefined) void this.retake(this.epoch);
   }
 
@@ -163,7 +163,7 @@ export class ProgramLock {
         if (this.client !== client || this.standing !== 'lost') continue;
         if (rows[0]?.epoch === epoch) {
           this.standing = 'held';
-          return this.options.log.warn({ part: 'presence' }, 'operators’ commands see this program again');
+          return this.options.log.warn({ part: 'presence' }, 'the program lock is held again');
         }
         this.standing = 'elsewhere';
         this.client = undefined;

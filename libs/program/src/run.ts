@@ -60,7 +60,7 @@ export const run = async (program: Program): Promise<void> => {
   if (why === 'broken') process.exitCode = 1;
   log.info({ why }, 'stopping');
   const farewell = setTimeout(() => {
-    log.error({ why }, 'the stop took too long');
+    log.error({ why }, 'the stop timed out');
     process.exit(1);
   }, FAREWELL_MS);
   await running.stop();
@@ -69,7 +69,7 @@ export const run = async (program: Program): Promise<void> => {
 };
 
 export const sentenceOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'Something that is no error was thrown.';
+  if (!(error instanceof Error)) return 'A non-Error value was thrown.';
   const { code, port, address } = innermost(error) as NodeJS.ErrnoException & { port?: number; address?: string };
   if (code === 'EADDRINUSE')
     return `PORT ${port} is taken on ${address}: stop what listens there, or choose another PORT.`;

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { tinyApi, type Tiny } from '#test/support/tiny-api';
 import { PROBLEMS } from '../problem-table.ts';
 import type { OpenApiDocument, Operation } from './open-api-types.ts';
-import { honest } from './to-json-schema-2020.ts';
+import { toJsonSchema2020 } from './to-json-schema-2020.ts';
 
 describe('schemas of OpenAPI 3.0, said honestly in 3.1', () => {
   it.each([
@@ -38,7 +38,7 @@ describe('schemas of OpenAPI 3.0, said honestly in 3.1', () => {
       { properties: { a: { type: 'array', items: { type: ['string', 'null'] } } } },
     ],
     [{ const: { nullable: true } }, { const: { nullable: true } }],
-  ])('%j', (said, meant) => expect(honest(said)).toEqual(meant));
+  ])('%j', (said, meant) => expect(toJsonSchema2020(said)).toEqual(meant));
 });
 
 describe('the OpenAPI document', () => {

@@ -3,7 +3,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { JsonObject } from '#fact/json';
 import { closeBodies } from './bodies.ts';
 import type { Method, OpenApiDocument } from './open-api-types.ts';
-import { honest } from './to-json-schema-2020.ts';
+import { toJsonSchema2020 } from './to-json-schema-2020.ts';
 import { describeProblems, PROBLEM_SCHEMA, SharedResponses } from './problems.ts';
 
 /** What the controllers say of themselves, made whole: problems, headers, and plain JSON Schema 2020-12. */
@@ -17,7 +17,7 @@ export const openApiOf = (app: INestApplication, publicUrl: string | undefined):
   const scanned = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/(Controller|Doors?)$/, '')}.${method}`,
   });
-  const document = honest(JSON.parse(JSON.stringify(scanned)) as JsonObject) as unknown as OpenApiDocument;
+  const document = toJsonSchema2020(JSON.parse(JSON.stringify(scanned)) as JsonObject) as unknown as OpenApiDocument;
   document.servers = [{ url: publicUrl ?? '/' }];
   document.components['schemas'] = { ...document.components['schemas'], Problem: PROBLEM_SCHEMA };
   const shared = new SharedResponses();

@@ -5,11 +5,11 @@ import type { Json, JsonObject } from '#fact/json';
  * (`nullable`, a single `example`, boolean `exclusiveMinimum`) is said anew, and ids that would let one schema answer for
  * another are dropped.
  */
-export const honest = (value: Json): Json => {
-  if (Array.isArray(value)) return value.map((item: Json) => honest(item));
+export const toJsonSchema2020 = (value: Json): Json => {
+  if (Array.isArray(value)) return value.map((item: Json) => toJsonSchema2020(item));
   if (typeof value !== 'object' || value === null) return value;
   const given = Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, isVerbatim(key) ? member : honest(member)]),
+    Object.entries(value).map(([key, member]) => [key, isVerbatim(key) ? member : toJsonSchema2020(member)]),
   );
   return looksLikeSchema(given) ? schemaOf(given) : given;
 };

@@ -58,7 +58,7 @@ export class Line {
           const partition = record.partitionOf(count);
           const leader = partitionMetadata.find(({ partitionId }) => partitionId === partition)?.leader;
           way.leaders.add(`${leader} of ${count}`);
-          if (way.again && way.leaders.size > 1) throw new LeaderMoved('what was one request would be another one');
+          if (way.again && way.leaders.size > 1) throw new LeaderMoved('the request would be encoded differently');
           way.unanswered.add(placeOf(topic, partition));
           return partition;
         },

@@ -26,7 +26,7 @@ export const wrongMembers = (definition: TObject, data: Readonly<Record<string, 
     return [...placesOf(Value.Errors(schema, data[member]))].map((path) => ({
       pointer: pointerOf(['data', member, ...tokensOf(path)]),
       code: 'wrong-type',
-      detail: 'This is not what this member holds.',
+      detail: 'The value does not match the schema of this member.',
     }));
   });
   return wrong.slice(0, MOST_PLACES);

@@ -53,7 +53,7 @@ export const appendWithRetry = async (
     try {
       const now = store.interruptions;
       if (now !== proven && (await newestIn(store, stream)) !== last?.id)
-        throw new OtherHistory(`${stream} does not end any more where it did`);
+        throw new OtherHistory(`${stream} has grown since it was read`);
       proven = now;
       const result = await store.append(stream, expected, sealed.events, {
         newKeys: sealed.keys.flatMap((key) => key.row ?? []),
@@ -67,7 +67,7 @@ export const appendWithRetry = async (
       // A refusal of this call says nothing of an earlier one; reading again finds it.
       if (isOutdated(error)) throw unknown ? new OutdatedInDoubt(error) : error;
       if (!retry || left() === 0)
-        throw unknown ? new OutcomeUnknown('the ledger did not say what became of the facts', { cause: error }) : error;
+        throw unknown ? new OutcomeUnknown('the outcome of the append is unknown', { cause: error }) : error;
       await backOff(AGAIN, attempt);
     }
   }

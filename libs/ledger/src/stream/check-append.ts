@@ -14,7 +14,7 @@ export interface CheckedEvent {
 
 /** Rejects what no store may be asked to keep, before anything is sent. Throws AppendRejected. */
 export const checkAppend = (events: readonly NewEvent[]): readonly [CheckedEvent, ...CheckedEvent[]] => {
-  if (events.length === 0) throw new AppendRejected('empty', 'an append without facts');
+  if (events.length === 0) throw new AppendRejected('empty', 'an append needs at least one fact');
   let bytes = 0;
   const checked = events.map((event) => {
     if (!isUuid(event.id)) throw new AppendRejected('invalid-id', 'a fact id must be a lower-case UUID');

@@ -112,7 +112,7 @@ export const transact = async <State, E extends Event>(options: TransactOptions<
     if (conflicts >= CONFLICTS_BEFORE_GIVING_UP)
       throw inDoubt
         ? perhapsRecorded(outcome.cause)
-        : new StoreUnavailable('too many others write to this stream', { cause: outcome.cause });
+        : new StoreUnavailable('too many concurrent writers to this stream', { cause: outcome.cause });
     await backOff(AFTER_CONFLICT, conflicts++);
   }
 };

@@ -38,7 +38,7 @@ export class Log {
   private quiet: ExclusiveAccess | undefined;
   private newest = -1n;
   private readonly recent: RecentEvents;
-  /** Whose log that is. */
+  /** Epoch that this cache belongs to. */
   private epoch: string | undefined;
 
   constructor(

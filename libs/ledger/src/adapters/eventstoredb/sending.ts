@@ -99,7 +99,7 @@ const proveSameLedger = async ({ isSameLedger, left, ending, progress }: Sending
 /** How an append ends of which nothing more will be heard. */
 export const givenUp = (progress: Progress, why: string, cause?: unknown): Error =>
   progress.sent
-    ? new OutcomeUnknown(`the ledger did not say what became of the facts (${why})`, { cause })
+    ? new OutcomeUnknown(`the outcome of the append is unknown (${why})`, { cause })
     : new StoreUnavailable(`the ledger cannot take facts now (${why})`, { cause });
 
 /** The server's last word. */

@@ -30,7 +30,7 @@ export const eventsOf = (rows: readonly EventRow[], epoch: string): RecordedEven
   let last = '';
   return rows.map((row) => {
     const event = eventOf(row, epoch);
-    if (event.position <= last) throw new Error('the ledger was read out of order');
+    if (event.position <= last) throw new Error('the ledger returned facts out of order');
     last = event.position;
     return event;
   });
