@@ -120,7 +120,7 @@ describe('public messages', () => {
     const privates = publishedNouns.flatMap(({ noun, events, forms }) =>
       events.filter(({ type }) => forms[type] === 'private').map((event) => ({ noun, event })),
     );
-    expect(privates.map(({ event }) => event.type)).toEqual(['ContactGiven', 'HandlerAssigned']);
+    expect(privates.map(({ event }) => event.type)).toEqual(['ContactGiven', 'HandlerAssigned', 'NoteRecorded']);
     for (const { noun, event } of privates) {
       const message = publicMessageOf(
         storedFact(event.type, streamOf(noun, '01890a5d-ac96-774b-bcce-b302099a8057'), 3, { handler: 'handler-7' }),

@@ -59,6 +59,13 @@ export const messageRecorded = defineEvent({
   data: Type.Object({ message: Uuid, direction: oneOf(['in', 'out']), channel: Code, text: personal() }),
 });
 
+export const noteRecorded = defineEvent({
+  type: 'NoteRecorded',
+  noun: 'complaint',
+  means: 'Somebody wrote a note for colleagues, which the customer is never shown.',
+  data: Type.Object({ note: Uuid, text: personal() }),
+});
+
 export const ruleOverridden = defineEvent({
   type: 'RuleOverridden',
   noun: 'complaint',
@@ -73,5 +80,6 @@ export const conversationEvents = [
   informationRequested,
   informationGiven,
   messageRecorded,
+  noteRecorded,
   ruleOverridden,
 ] as const;

@@ -26,6 +26,12 @@ export interface Message extends Mark {
   readonly text: Personal;
 }
 
+/** For staff. */
+export interface InternalNote extends Mark {
+  readonly id: string;
+  readonly text: Personal;
+}
+
 /** What was said. `thanked` and `responsibility` show the newest. */
 export interface ConversationState {
   readonly thanked: (Mark & { readonly why: Personal }) | null;
@@ -34,6 +40,7 @@ export interface ConversationState {
   readonly requests: List<InformationRequest>;
   readonly information: List<Mark & { readonly request?: string; readonly text: Personal }>;
   readonly messages: List<Message>;
+  readonly notes: List<InternalNote>;
   readonly overrides: List<Mark & { readonly rule: string; readonly reason: Personal }>;
 }
 
@@ -41,6 +48,7 @@ export interface ConversationState {
 export const conversationParts = {
   'information-request': { path: 'information-requests', all: ({ requests }: ConversationState) => requests },
   message: { path: 'messages', all: ({ messages }: ConversationState) => messages },
+  note: { path: 'notes', all: ({ notes }: ConversationState) => notes },
 } as const;
 
 export const conversationAtFirst: ConversationState = {
@@ -50,6 +58,7 @@ export const conversationAtFirst: ConversationState = {
   requests: List.empty,
   information: List.empty,
   messages: List.empty,
+  notes: List.empty,
   overrides: List.empty,
 };
 
@@ -71,6 +80,10 @@ export const conversationFold: ChapterFold<'conversation', ConversationState> = 
   MessageRecorded: ({ messages }, fact) => {
     const { message: id, ...said } = fact.data;
     return { messages: added(messages, { id, ...said, ...markOf(fact) }) };
+  },
+  NoteRecorded: ({ notes }, fact) => {
+    const { note: id, text } = fact.data;
+    return { notes: added(notes, { id, text, ...markOf(fact) }) };
   },
   RuleOverridden: ({ overrides }, fact) => ({ overrides: added(overrides, { ...fact.data, ...markOf(fact) }) }),
 };

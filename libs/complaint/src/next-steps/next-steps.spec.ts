@@ -252,7 +252,7 @@ describe('what can be done', () => {
   });
 
   it('is little after the end: what goes on, and reopening inside its window', () => {
-    const ended = ['messages', 'answers', 'contacts', 'rectifications'];
+    const ended = ['messages', 'notes', 'answers', 'contacts', 'rectifications'];
     expect(can(given(received, resolved, closed).state)).toEqual([...ended, 'reopenings']);
     expect(can(given(received, withdrawn).state)).toEqual([...ended, 'reopenings']);
     expect(can(given(received, resolved, closed).state, { ...quiet, now: LONG_AFTER })).toEqual(ended);

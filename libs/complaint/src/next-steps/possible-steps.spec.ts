@@ -16,6 +16,7 @@ import { acceptResponsibility } from '../conversation/accept-responsibility.ts';
 import { apologise } from '../conversation/apologise.ts';
 import { giveInformation } from '../conversation/give-information.ts';
 import { recordMessage } from '../conversation/record-message.ts';
+import { recordNote } from '../conversation/record-note.ts';
 import { requestInformation } from '../conversation/request-information.ts';
 import { thank } from '../conversation/thank.ts';
 import { close } from '../ending/close.ts';
@@ -84,6 +85,7 @@ const WILLING: Readonly<Record<StepName, (moment: Moment) => Decision<Event> | r
     return close({}, state, read, policy);
   },
   withdrawals: ({ state }) => withdraw({ reason: words }, state, policy),
+  notes: ({ state }) => recordNote({ note: fresh, text: words }, state, policy),
   messages: ({ state, now }) =>
     recordMessage({ message: fresh, direction: 'out', channel: 'email', text: words, effectiveAt: now }, state, policy),
   answers: ({ state }) => (['accepted', 'silent'] as const).map((answer) => recordAnswer({ answer }, state, policy)),
@@ -156,7 +158,7 @@ describe('possible steps', () => {
         const step = name.split(' ')[0]!;
         seen.set(step, (seen.get(step) ?? new Set()).add(possible));
       }
-    const always = ['messages', 'answers', 'contacts', 'rectifications'];
+    const always = ['messages', 'notes', 'answers', 'contacts', 'rectifications'];
     for (const step of Object.keys(WILLING))
       expect([step, seen.get(step)?.size]).toEqual([step, always.includes(step) ? 1 : 2]);
   });

@@ -9,6 +9,7 @@ import { acceptResponsibility } from '../conversation/accept-responsibility.ts';
 import { apologise } from '../conversation/apologise.ts';
 import { giveInformation } from '../conversation/give-information.ts';
 import { recordMessage } from '../conversation/record-message.ts';
+import { recordNote } from '../conversation/record-note.ts';
 import { requestInformation } from '../conversation/request-information.ts';
 import { thank } from '../conversation/thank.ts';
 import { close } from '../ending/close.ts';
@@ -49,7 +50,10 @@ export const STEPS = [
   },
   { about: 'issue', rules: [reclassify, assess, stateCause, correct, offerCompensation] },
   { about: 'compensation', rules: [acceptCompensation, declineCompensation, deliverCompensation] },
-  { about: 'complaint', rules: [explain, resolve, close, withdraw, recordMessage, recordAnswer, giveContact, rectify] },
+  {
+    about: 'complaint',
+    rules: [explain, resolve, close, withdraw, recordMessage, recordNote, recordAnswer, giveContact, rectify],
+  },
   { about: 'promise', rules: [fulfilPromise] },
   { about: 'call', rules: [recordAttempt, recordOutcome, reschedule] },
   { about: 'complaint', rules: [reopen] },

@@ -33,6 +33,7 @@ export const conversationContract: Contract<ChapterEvent<'conversation'>> = {
       channel: code('How'),
     }),
   ),
+  NoteRecorded: 'private',
   RuleOverridden: told(
     'A rule was set aside for what follows, for a stated reason.',
     Type.Object({ rule: code('The rule', ['apology-before-thanks']) }),

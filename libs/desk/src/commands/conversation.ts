@@ -3,6 +3,7 @@ import { acceptResponsibility } from '#complaint/conversation/accept-responsibil
 import { apologise } from '#complaint/conversation/apologise';
 import { giveInformation } from '#complaint/conversation/give-information';
 import { recordMessage } from '#complaint/conversation/record-message';
+import { recordNote } from '#complaint/conversation/record-note';
 import { requestInformation } from '#complaint/conversation/request-information';
 import { thank } from '#complaint/conversation/thank';
 import { personalText } from '#fact/personal';
@@ -135,6 +136,22 @@ export const RecordMessage = complaintCommand({
   }),
 });
 
+export class NoteBody extends DatedBody {
+  @Text({ means: 'What colleagues should know; the customer is never shown it.' })
+  readonly text!: string;
+}
+export const RecordNote = complaintCommand({
+  operation: 'Conversation.recordNote',
+  summary: 'Write a note for colleagues. It is never published, and never shown to the customer.',
+  body: NoteBody,
+  roles: CONDUCTORS,
+  rule: recordNote,
+  refusals: [],
+  facts: ['NoteRecorded'],
+  creates: 'note',
+  tell: ({ text }, { id }) => ({ note: id, text: personalText(text) }),
+});
+
 /** How these are read. */
 export const conversationViews = {
   'information-request': partView('information-request', {
@@ -157,6 +174,13 @@ export const conversationViews = {
     answer: marked({ id: Uuid, direction: code, channel: code, text: Told }),
     view: told,
   }),
+  note: partView('note', {
+    operation: 'Reading.note',
+    summary: 'A note for colleagues.',
+    member: 'notes',
+    answer: marked({ id: Uuid, text: Told }),
+    view: told,
+  }),
 };
 
 export const conversation = chapter('complaints', [
@@ -166,4 +190,5 @@ export const conversation = chapter('complaints', [
   RequestInformation,
   GiveInformation,
   RecordMessage,
+  RecordNote,
 ]);
