@@ -12,12 +12,6 @@ const MISSED_SHOWN = 100;
 /**
  * What a command answered, as HTTP: sets status, `ETag` and `Location`, and gives the body. Throws Problem for a refusal
  * and for an If-Match that does not hold.
- * ```ts
- * @Post('thanks')
- * async thank(@Param('id') id: string, @Body() body: ThankBody, @CallerOf() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply) {
- *   return answerWritten(reply, await this.commands.execute(new Thank(id, body, caller)));
- * }
- * ```
  */
 export const answerWritten = async (reply: FastifyReply, written: Written): Promise<Record<string, unknown>> => {
   switch (written.kind) {

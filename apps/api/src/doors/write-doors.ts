@@ -2,9 +2,10 @@ import { Body, Controller, Param, Req, Res, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '#desk/caller';
 import type { Chapter, CommandDescription } from '#desk/commands/command-description';
 import { answerWritten } from '../answer.ts';
-import { callerOf } from '../caller-of.ts';
+import { CallerOf } from '../caller-of.ts';
 import { Refuses } from '../openapi/refuses.ts';
 import { Writes } from './door.ts';
 import { languagesIn } from '../negotiation.ts';
@@ -26,6 +27,7 @@ const writeDoor = (tag: string, description: CommandDescription): Type => {
   const write = async function (
     this: WriteDoors,
     body: object,
+    caller: Caller,
     request: FastifyRequest,
     reply: FastifyReply,
     ...within: readonly string[]
@@ -34,7 +36,7 @@ const writeDoor = (tag: string, description: CommandDescription): Type => {
     const command = description.command(
       within,
       body as never,
-      callerOf(request),
+      caller,
       varies === 'Accept-Language' ? languagesIn(request) : [],
     );
     return answerWritten(reply, await this.commands.execute(command));
@@ -45,11 +47,13 @@ const writeDoor = (tag: string, description: CommandDescription): Type => {
   Object.defineProperty(prototype, name, method);
 
   Body()(prototype, name, 0);
-  Req()(prototype, name, 1);
-  Res({ passthrough: true })(prototype, name, 2);
-  for (const [index, one] of parameters.entries()) Param(one)(prototype, name, index + 3);
+  // Asked for as a parameter: what is wrong with a header is told before what is wrong with the body.
+  CallerOf()(prototype, name, 1);
+  Req()(prototype, name, 2);
+  Res({ passthrough: true })(prototype, name, 3);
+  for (const [index, one] of parameters.entries()) Param(one)(prototype, name, index + 4);
   // What the compiler would have written: the pipe validates by it, and the document shows it.
-  const types = [description.body, Object, Object, ...parameters.map(() => String)];
+  const types = [description.body, Object, Object, Object, ...parameters.map(() => String)];
   Reflect.defineMetadata('design:paramtypes', types, prototype, name);
   Writes(description, description.answer)(prototype, name, method);
   Refuses(...description.refusals)(prototype, name, method);
