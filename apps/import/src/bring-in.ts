@@ -74,6 +74,9 @@ interface Sending {
   readonly seen: Set<string>;
 }
 
+/** Who brings existing records over (docs/api.md, Who acts). */
+const AS_ADMINISTRATOR = { 'redress-actor': 'importer; role=administrator' };
+
 /** `taken`, `there`, or the reason of the refusal. A repeated key answers with the position of long ago. */
 const send = async (
   { service, patience, begin, seen }: Sending,
@@ -86,7 +89,7 @@ const send = async (
       headers: {
         'content-type': 'application/json',
         'idempotency-key': key,
-        'redress-actor': 'importer; role=administrator',
+        ...AS_ADMINISTRATOR,
       },
       body: JSON.stringify(body),
     });
@@ -105,7 +108,7 @@ const send = async (
 };
 
 const latestPosition = async (service: string, patience: Patience): Promise<string> => {
-  const answer = await ask(`${service}/v1/events/latest-position`, patience);
+  const answer = await ask(`${service}/v1/events/latest-position`, patience, { headers: AS_ADMINISTRATOR });
   if (!answer) throw new Error(`Nothing answers at ${service}. Start the service (npm start), or set PORT.`);
   return (answer.body as { position: string | null }).position ?? '';
 };
