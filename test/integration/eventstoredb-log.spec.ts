@@ -139,7 +139,7 @@ describeWithStandIn('reading an EventStoreDB that others use as well', (server) 
       });
   });
 
-  it('never takes a stretch for quiet that it did not look at', async () => {
+  it('never passes over a section of the log that it did not look at', async () => {
     const [a, b] = [await record(), await record()];
     const fresh = await ledgers.open({ url: server().url, prefix });
     expect((await fresh.readAll({ after: b, maxCount: 10 })).events).toEqual([]);

@@ -140,7 +140,7 @@ describe('references after a restore', () => {
     await restored();
     expect(await readFile(file, 'utf8')).toMatch(/^\{.*\}\n\{"from":95000#torn\n\{"from":\d+,"at":".*"\}\n$/);
     expect(await readReferenceRanges(file)).toHaveLength(2);
-    await appendFile(file, 'no stretch\n');
+    await appendFile(file, 'no range\n');
     await expect(readReferenceRanges(file)).rejects.toThrow('line 4: not a range of references');
     await expect(restored()).rejects.toThrow(OperatorError);
   });

@@ -12,7 +12,7 @@ import { Refuses } from '#api/openapi/refuses';
 import { makeLog } from '#program/log';
 import { parameter } from '#api/parameters';
 import { byCode, byInstant, limitTo } from '#desk/queries/parameters';
-import type { ApiParts } from '#api/api-dependencies';
+import type { ApiDependencies } from '#api/api-dependencies';
 import type { Caller } from '#desk/caller';
 import { STAFF } from '#desk/roles';
 import type { Written } from '#desk/written';
@@ -69,7 +69,7 @@ export const recordedOnce: Written = {
   members: { reference: 'R7K-4M2-9' },
 };
 
-export const tinyApi = async (parts: Partial<ApiParts> = {}): Promise<Tiny> => {
+export const tinyApi = async (parts: Partial<ApiDependencies> = {}): Promise<Tiny> => {
   const store = (parts.store ?? new InMemoryEventStore()) as InMemoryEventStore;
   const tiny = { store, callers: [], next: () => recordedOnce } as unknown as {
     -readonly [Key in keyof Tiny]: Tiny[Key];

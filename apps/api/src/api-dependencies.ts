@@ -8,7 +8,7 @@ import type { FollowerWatch } from '#program/metrics';
 import type { HealthCheck } from '#program/health';
 
 /** What the door needs from outside. A program brings real parts, a spec in-memory ones. */
-export interface ApiParts {
+export interface ApiDependencies {
   readonly settings: Pick<Settings, 'organisation' | 'openAccess' | 'allowedHosts' | 'publicUrl'>;
   readonly store: EventStore;
   readonly vault: Pick<Vault, 'open'>;
@@ -26,7 +26,7 @@ export interface ApiParts {
 }
 
 /** The token under which Nest hands them out. */
-export const API_PARTS = Symbol('the door’s parts');
+export const API_DEPENDENCIES = Symbol('dependencies of the API');
 
 /** Aborted when the service begins to stop: streams end then. */
 export const STOPPING = Symbol('the service is stopping');

@@ -3,7 +3,7 @@ import { ReadsModule } from '#desk/queries/read';
 import { FEED_DOORS } from './feed/feed-doors.ts';
 import { FEED, type FeedReads } from './feed/feed-reads.ts';
 import { DocsController, type OpenApiHolder } from './openapi/docs.controller.ts';
-import { API_PARTS, OPENAPI, REGISTRY, STOPPING, type ApiParts } from './api-dependencies.ts';
+import { API_DEPENDENCIES, OPENAPI, REGISTRY, STOPPING, type ApiDependencies } from './api-dependencies.ts';
 import { ContractController } from './service/contract.controller.ts';
 import { HealthController } from './service/health.controller.ts';
 import { MetricsController } from './service/metrics.controller.ts';
@@ -14,7 +14,7 @@ import type { Registry } from 'prom-client';
 @Module({})
 export class ApiModule {
   static with(
-    parts: ApiParts,
+    parts: ApiDependencies,
     own: { stopping: AbortSignal; registry: Registry; openApi: OpenApiHolder },
   ): DynamicModule {
     return {
@@ -32,7 +32,7 @@ export class ApiModule {
       providers: [
         ...(parts.providers ?? []),
         { provide: FEED, useValue: feedOf(parts) },
-        { provide: API_PARTS, useValue: parts },
+        { provide: API_DEPENDENCIES, useValue: parts },
         { provide: STOPPING, useValue: own.stopping },
         { provide: REGISTRY, useValue: own.registry },
         { provide: OPENAPI, useValue: own.openApi },
@@ -41,4 +41,8 @@ export class ApiModule {
   }
 }
 
-const feedOf = ({ store, vault, settings: { organisation } }: ApiParts): FeedReads => ({ store, vault, organisation });
+const feedOf = ({ store, vault, settings: { organisation } }: ApiDependencies): FeedReads => ({
+  store,
+  vault,
+  organisation,
+});

@@ -11,7 +11,7 @@ import { HttpMetrics } from './http-metrics.ts';
 import { NestLog } from './nest-log.ts';
 import type { OpenApiHolder } from './openapi/docs.controller.ts';
 import { openApiOf } from './openapi/document.ts';
-import type { ApiParts } from './api-dependencies.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
 import { answerProblem } from './problem-answer.ts';
 import { OPEN_ACCESS_WARNING } from './service/health.controller.ts';
 import { BodyValidation } from './validation.ts';
@@ -20,7 +20,7 @@ import { BodyValidation } from './validation.ts';
  * The door, ready to `listen` or `inject`. `close()` ends the streams, lets what is in flight finish, and then returns;
  * the parts are the caller's to close afterwards.
  */
-export const createApi = async (parts: ApiParts): Promise<NestFastifyApplication> => {
+export const createApi = async (parts: ApiDependencies): Promise<NestFastifyApplication> => {
   const { settings, log } = parts;
   const stopping = new AbortController();
   const registry = parts.registry ?? makeRegistry();

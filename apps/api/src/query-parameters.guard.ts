@@ -18,10 +18,11 @@ export class KnownParameters implements CanActivate {
     if (given.length === 0) return true;
     const known = namesTaken(context);
     for (const [name, value] of given) {
-      if (known !== 'a class' && !known.includes(name)) throw misfit('Unknown query parameter.');
-      if (['__proto__', 'constructor', 'prototype'].includes(name)) throw misfit('Unknown query parameter.');
-      if (typeof value !== 'string') throw misfit('A query parameter is given twice.');
-      if (value.includes('\0') || !value.isWellFormed()) throw misfit('A query parameter holds what is no text.');
+      if (known !== 'a class' && !known.includes(name)) throw invalidParameter('Unknown query parameter.');
+      if (['__proto__', 'constructor', 'prototype'].includes(name)) throw invalidParameter('Unknown query parameter.');
+      if (typeof value !== 'string') throw invalidParameter('A query parameter is given twice.');
+      if (value.includes('\0') || !value.isWellFormed())
+        throw invalidParameter('A query parameter holds what is no text.');
     }
     return true;
   }
@@ -36,4 +37,4 @@ const namesTaken = (context: ExecutionContext): readonly string[] | 'a class' =>
   return names.every((name) => typeof name === 'string') ? names : 'a class';
 };
 
-const misfit = (detail: string): Problem => new Problem('invalid-parameter', { detail });
+const invalidParameter = (detail: string): Problem => new Problem('invalid-parameter', { detail });

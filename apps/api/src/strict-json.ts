@@ -32,7 +32,7 @@ export const findJsonViolations = (text: string): BodyError[] => {
   const errors: BodyError[] = [];
   const levels: Level[] = [];
   let names = 0;
-  const misfit = (code: string, detail: string): void => {
+  const report = (code: string, detail: string): void => {
     if (errors.length < MOST_ERRORS) errors.push({ pointer: pointerOf(levels.map(({ at }) => at)), code, detail });
   };
   /** Of the list or object that the scan stands in: the scan ends there. */
@@ -41,8 +41,8 @@ export const findJsonViolations = (text: string): BodyError[] => {
     return [...errors, { pointer: pointerOf(levels.map(({ at }) => at)), code: 'too-many', detail }];
   };
   const look = (value: string): void => {
-    if (value.includes('\0')) misfit('nul', 'The character NUL cannot be stored.');
-    if (!value.isWellFormed()) misfit('lone-surrogate', 'Half of a surrogate pair is no character.');
+    if (value.includes('\0')) report('nul', 'The character NUL cannot be stored.');
+    if (!value.isWellFormed()) report('lone-surrogate', 'Half of a surrogate pair is no character.');
   };
 
   for (let index = 0; index < text.length && errors.length < MOST_ERRORS;) {
@@ -52,7 +52,7 @@ export const findJsonViolations = (text: string): BodyError[] => {
       case '{':
       case '[':
         if (levels.length >= DEEPEST) {
-          misfit('too-deep', `A body is at most ${DEEPEST} levels deep.`);
+          report('too-deep', `A body is at most ${DEEPEST} levels deep.`);
           return errors;
         }
         levels.push(
@@ -81,8 +81,8 @@ export const findJsonViolations = (text: string): BodyError[] => {
         if (level?.names && level.nameNext) {
           level.at = value;
           level.nameNext = false;
-          if (FORBIDDEN_NAMES.has(value)) misfit('unknown-field', 'This name is not allowed in a body.');
-          else if (level.names.has(value)) misfit('duplicate-name', 'Duplicate member name.');
+          if (FORBIDDEN_NAMES.has(value)) report('unknown-field', 'This name is not allowed in a body.');
+          else if (level.names.has(value)) report('duplicate-name', 'Duplicate member name.');
           level.names.add(value);
           if (level.names.size > MOST_NAMES) return tooMany(`At most ${MOST_NAMES} members.`);
           if (++names > MOST_NAMES_IN_ALL)
@@ -100,7 +100,7 @@ export const findJsonViolations = (text: string): BodyError[] => {
         }
         number.lastIndex = index;
         const digits = number.exec(text)![0];
-        if (!Number.isFinite(Number(digits))) misfit('out-of-range', 'The number is too large.');
+        if (!Number.isFinite(Number(digits))) report('out-of-range', 'The number is too large.');
         index += digits.length;
       }
     }

@@ -26,14 +26,14 @@ export class BodyValidation extends ValidationPipe {
       return await super.transform(value, metadata);
     } catch (error) {
       if (!(error instanceof BodyViolations)) throw error;
-      if (metadata.type === 'body') throw misfit(bodyErrorsIn(error.errors, value));
+      if (metadata.type === 'body') throw problemOf(bodyErrorsIn(error.errors, value));
       throw new Problem('invalid-parameter', parameterIn(error.errors));
     }
   }
 }
 
 /** Setting a rule aside without a word has a code of its own (docs/api.md): whoever asks for it must know what is wanted. */
-const misfit = (errors: readonly BodyError[]): Problem =>
+const problemOf = (errors: readonly BodyError[]): Problem =>
   errors.every(({ pointer, code }) => pointer === '#/override/reason' && ['required', 'blank'].includes(code))
     ? new Problem('override-needs-reason', { members: { errors } })
     : invalidBody(errors);

@@ -53,7 +53,7 @@ export interface SetRight {
 /**
  * What has to be done after somebody restored the database, or the event store, by other means than ours: verifies the
  * ledger and that the database holds the keys of all its facts; a new epoch; checkpoints no further than the ledger;
- * references in an unused stretch; erasures applied again. Throws OperatorError, LedgerDamaged; then nothing was changed.
+ * references in an unused range; erasures applied again. Throws OperatorError, LedgerDamaged; then nothing was changed.
  */
 export const setRight = async (options: SetRightOptions): Promise<SetRight> => {
   const { place, withoutErasures, exclusive, out } = options;

@@ -6,14 +6,14 @@ import { OperatorError } from './command.ts';
 import { erasureLogOf, type Place } from './ledger-location.ts';
 
 /**
- * The stretches of references that restores took, listed outside the database: what comes back from a backup knows nothing
+ * The ranges of references that restores took, listed outside the database: what comes back from a backup knows nothing
  * of the restores after it. Beside the list of erasures, which is kept current and demanded by the same commands.
  * NOTE: a storage format: JSON lines `{"from","at"}`, as durable-lines.ts keeps them; from a line that was cut off nobody
  * went on.
  */
 export const referenceRangesOf = (settings: Place['settings']): string => `${erasureLogOf(settings)}.references`;
 
-/** Undefined: no such file. Throws OperatorError when it cannot be read: a stretch may not be passed over. */
+/** Undefined: no such file. Throws OperatorError when it cannot be read: a range may not be passed over. */
 export const readReferenceRanges = (file: string): Promise<readonly ReferenceRange[] | undefined> =>
   readLines(
     file,
@@ -41,7 +41,7 @@ export const goOnUnused = async ({ pool, settings }: Place, asOf: string | undef
     },
   );
   await references.goOnFrom(from);
-  const listed = `References go on in an unused stretch, listed in ${file}: keep it with the list of erasures.`;
+  const listed = `References go on in an unused range, listed in ${file}: keep it with the list of erasures.`;
   return taken
     ? listed
     : `${listed} It was not there: if there was a restore before, only the time since then keeps their references apart.`;

@@ -151,7 +151,7 @@ describe('the laws of dues', () => {
         const dayBefore = new Date(Date.parse(at) - 86_400_000).toISOString();
         const around = [];
         for (const day of daysFrom(dayBefore, calendar)) {
-          around.push(...day.stretches);
+          around.push(...day.periods);
           if (
             around.length > 24 ||
             day.day > at.slice(0, 10) + 'z' ||
@@ -160,7 +160,7 @@ describe('the laws of dues', () => {
             break;
         }
         expect(at > from).toBe(true);
-        expect(around.some((stretch) => stretch.from <= Date.parse(at) && Date.parse(at) <= stretch.to)).toBe(true);
+        expect(around.some((period) => period.from <= Date.parse(at) && Date.parse(at) <= period.to)).toBe(true);
       }),
     ));
 

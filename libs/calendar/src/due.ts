@@ -6,7 +6,7 @@ import { daysFrom, ordinaryDay } from './working-time.ts';
 export interface DerivedDay {
   /** In the calendar's time zone. */
   readonly day: string;
-  /** The stretch that was counted, as instants; absent for a day that gave nothing. */
+  /** The period that was counted, as instants; absent for a day that gave nothing. */
   readonly from?: string;
   readonly to?: string;
   /** ISO 8601 duration; all lines together give the working time that was granted. */
@@ -36,12 +36,12 @@ export const dueAfterWorkingDays = (from: string, days: number, calendar: Calend
   let left = days * ordinaryDay(calendar);
   let begin = Date.parse(from);
   let seen = 0;
-  for (const { day, stretches, off } of daysFrom(from, calendar)) {
+  for (const { day, periods, off } of daysFrom(from, calendar)) {
     if (++seen > HORIZON) throw new Error('this calendar has no working time');
     let worked = false;
-    for (const stretch of stretches) {
-      const start = Math.max(begin, stretch.from);
-      const open = stretch.to - start;
+    for (const period of periods) {
+      const start = Math.max(begin, period.from);
+      const open = period.to - start;
       if (open <= 0) continue;
       const counted = Math.min(left, open);
       left -= counted;

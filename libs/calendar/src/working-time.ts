@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Calendar } from './calendar.ts';
 
-/** A stretch of working time on one day of the calendar, in milliseconds since 1970. */
-export interface WorkingStretch {
+/** A period of working time on one day of the calendar, in milliseconds since 1970. */
+export interface WorkingPeriod {
   readonly from: number;
   readonly to: number;
 }
@@ -11,7 +11,7 @@ export interface CalendarDay {
   /** In the calendar's time zone. */
   readonly day: string;
   /** In order, none for a day off. */
-  readonly stretches: readonly WorkingStretch[];
+  readonly periods: readonly WorkingPeriod[];
   /** Why nobody works on it. */
   readonly off?: 'holiday' | 'day off';
 }
@@ -59,14 +59,14 @@ const askedLately = new WeakMap<Calendar, Map<string, string>>();
 
 /** `midnight`: of that day, as if it were in UTC. */
 const calendarDay = (day: string, midnight: number, calendar: Calendar): CalendarDay => {
-  if (calendar.holidays.includes(day)) return { day, stretches: [], off: 'holiday' };
+  if (calendar.holidays.includes(day)) return { day, periods: [], off: 'holiday' };
   const hours = calendar.week[String(new Date(midnight).getUTCDay() || 7)] ?? [];
-  if (hours.length === 0) return { day, stretches: [], off: 'day off' };
-  const stretches = hours
+  if (hours.length === 0) return { day, periods: [], off: 'day off' };
+  const periods = hours
     .map(({ from, to }) => ({ from: moment(day, from, calendar), to: moment(day, to, calendar) }))
     .filter(({ from, to }) => from < to)
     .sort((one, other) => one.from - other.from);
-  return { day, stretches };
+  return { day, periods };
 };
 
 const moment = (day: string, time: string, { timeZone }: Calendar): number => {

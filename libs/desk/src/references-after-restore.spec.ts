@@ -7,7 +7,7 @@ const START = Date.parse('2026-03-01T09:00:00.000Z');
 const at = (ms: number): string => new Date(ms).toISOString();
 
 describe('references after a restore', () => {
-  it('go on behind every stretch that was taken, whatever backup comes back', () =>
+  it('go on behind every range that was taken, whatever backup comes back', () =>
     fc.assert(
       fc.property(
         fc.array(fc.record({ given: fc.nat(10_000), hours: fc.double({ min: 0, max: 2_000, noNaN: true }) }), {
@@ -36,7 +36,7 @@ describe('references after a restore', () => {
     expect(from).toBeGreaterThan(100 + ((10 * HOUR) / 1_000) * 250);
   });
 
-  it('leave it in each stretch, too', () => {
+  it('leave it in each range, too', () => {
     const taken = [{ from: 5_000_000, at: at(START + HOUR) }];
     const from = unusedFrom({ next: 100, asOf: at(START), taken }, START + 11 * HOUR);
     expect(from).toBeGreaterThan(5_000_000 + ((10 * HOUR) / 1_000) * 250);
@@ -47,7 +47,7 @@ describe('references after a restore', () => {
     expect(unusedFrom({ next: 100, asOf: at(START), taken }, START - HOUR)).toBe(5_000_000 + 2 ** 20);
   });
 
-  it('do not pay again for a time that they have passed: again, and only one stretch more', () => {
+  it('do not pay again for a time that they have passed: again, and only one range more', () => {
     const taken = [{ from: 5_000_000, at: at(START) }];
     const year = 365 * 24 * HOUR;
     expect(unusedFrom({ next: 5_000_000, asOf: at(START - year), taken }, START)).toBe(5_000_000 + 2 ** 20);

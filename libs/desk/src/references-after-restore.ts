@@ -11,7 +11,7 @@ export interface KnownOfReferences {
   readonly next: number;
   /** The moment of which the database is, in UTC; what it gave later it does not know. Absent: it gave nothing. */
   readonly asOf: string | undefined;
-  /** Every stretch that was ever taken, as far as anybody still knows. */
+  /** Every range that was ever taken, as far as anybody still knows. */
   readonly taken: readonly ReferenceRange[];
 }
 
@@ -22,7 +22,7 @@ const DAY_HOURS = 24;
 
 /**
  * The number behind all that may have been given, and are on paper somewhere: since the database's moment, and in each
- * stretch since it was taken. A database that counts behind a stretch is of after it.
+ * range since it was taken. A database that counts behind a range is of after it.
  */
 export const unusedFrom = ({ next, asOf, taken }: KnownOfReferences, now: number): number => {
   const moments = taken.filter(({ from }) => from <= next).map(({ at }) => Date.parse(at));
@@ -32,7 +32,7 @@ export const unusedFrom = ({ next, asOf, taken }: KnownOfReferences, now: number
 
 /**
  * How many references are given in so many milliseconds at most: for a day as fast as an import brings them in, then a
- * stretch each day. So a week skips 3 % of the short references, and a second restore of the same backup goes on behind
+ * range each day. So a week skips 3 % of the short references, and a second restore of the same backup goes on behind
  * the first one even if nobody listed that.
  */
 const givenIn = (ms: number): number => {

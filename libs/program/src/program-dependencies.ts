@@ -71,15 +71,15 @@ export const openParts = (settings: Settings, options: OpenOptions): Promise<Par
     const keyFile = settings.masterKeyFile ?? `${resolve(settings.dataDir)}.master-key`;
     const master = await openMasterKey({ pool, file: keyFile, mint: options.mint });
     const secrets = await Secrets.open(pool, master);
-    const presence = await ProgramLock.take(databaseUrl, { name: `redress-${name}`, log });
-    opened.closeBy(() => presence.close());
+    const programLock = await ProgramLock.take(databaseUrl, { name: `redress-${name}`, log });
+    opened.closeBy(() => programLock.close());
     const ledger = await openLedger(settings, { pool, databaseUrl });
     opened.closeBy(() => ledger.close());
     const { identity } = ledger;
-    const store = onlyWhileLocked(ledger.store, presence);
+    const store = onlyWhileLocked(ledger.store, programLock);
     const epoch = await identity.epoch();
     await proveServedLedger(pool, store, epoch);
-    presence.serves(epoch);
+    programLock.serves(epoch);
     // For ever, so only for a start that has come this far.
     await identity.keepOrganisation(settings.organisation);
     await rememberServedLedger(pool, epoch);

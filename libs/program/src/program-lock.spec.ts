@@ -21,7 +21,7 @@ let operator: pg.Client;
 
 beforeEach(async () => {
   database = await testDatabase();
-  directory = await mkdtemp(join(tmpdir(), 'redress-presence-'));
+  directory = await mkdtemp(join(tmpdir(), 'redress-programLock-'));
   operator = new pg.Client({ connectionString: database.url });
   await operator.connect();
 });
@@ -126,47 +126,47 @@ describe('that a program is there', () => {
     afterEach(() => proxy.close());
 
     it('is doubted as soon as the server does not answer, and the end does not wait for it', async () => {
-      const presence = await ProgramLock.take(throughProxy(database.url, proxy), { name: 'test', log, beatMs: 200 });
-      presence.serves('this');
+      const programLock = await ProgramLock.take(throughProxy(database.url, proxy), { name: 'test', log, beatMs: 200 });
+      programLock.serves('this');
       await new Promise((resolve) => setTimeout(resolve, 500));
-      expect(presence.trouble).toBeUndefined();
+      expect(programLock.trouble).toBeUndefined();
       proxy.fallSilent();
-      await eventually(async () => presence.trouble !== undefined, 'the program knows of it');
+      await eventually(async () => programLock.trouble !== undefined, 'the program knows of it');
       proxy.cut();
-      await presence.close();
+      await programLock.close();
     });
 
     it('is doubted by who wakes up on a machine that slept, until the server has answered', async () => {
-      const presence = await ProgramLock.take(database.url, { name: 'test', log, beatMs: 1_000 });
-      presence.serves('this');
+      const programLock = await ProgramLock.take(database.url, { name: 'test', log, beatMs: 1_000 });
+      programLock.serves('this');
       const now = Date.now();
       const clock = jest.spyOn(Date, 'now').mockImplementation(() => now + 60_000);
       try {
-        expect(presence.trouble).toBeDefined();
-        for (let waits = 0; presence.trouble !== undefined && waits < 50; waits++)
+        expect(programLock.trouble).toBeDefined();
+        for (let waits = 0; programLock.trouble !== undefined && waits < 50; waits++)
           await new Promise((resolve) => setTimeout(resolve, 100));
-        expect(presence.trouble).toBeUndefined();
+        expect(programLock.trouble).toBeUndefined();
       } finally {
         clock.mockRestore();
       }
-      await presence.close();
+      await programLock.close();
     });
 
     it('must not break during a start: who lost the lock before the ledger was proven does not begin', async () => {
-      const presence = await ProgramLock.take(throughProxy(database.url, proxy), { name: 'test', log });
+      const programLock = await ProgramLock.take(throughProxy(database.url, proxy), { name: 'test', log });
       proxy.cut();
-      await eventually(async () => presence.trouble !== undefined, 'the program knows of it');
-      expect(() => presence.serves('this')).toThrow(StoreUnavailable);
-      await presence.close();
+      await eventually(async () => programLock.trouble !== undefined, 'the program knows of it');
+      expect(() => programLock.serves('this')).toThrow(StoreUnavailable);
+      await programLock.close();
     });
   });
 
   it('keeps no process alive', async () => {
     const busy = () => process.getActiveResourcesInfo().filter((one) => /TCP|Timeout/.test(one)).length;
     const before = busy();
-    const presence = await ProgramLock.take(database.url, { name: 'test', log });
+    const programLock = await ProgramLock.take(database.url, { name: 'test', log });
     await eventually(() => busy() <= before, 'nothing of it is waited for');
-    expect([presence.trouble, await holders()]).toEqual([undefined, [expect.anything()]]); // it is held all the while
-    await presence.close();
+    expect([programLock.trouble, await holders()]).toEqual([undefined, [expect.anything()]]); // it is held all the while
+    await programLock.close();
   });
 });

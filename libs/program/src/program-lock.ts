@@ -63,13 +63,13 @@ export class ProgramLock {
 
   /** Before the start proves which ledger the database serves. Throws OperatorAtWork, and whatever the database says. */
   static async take(url: string, options: ProgramLockOptions): Promise<ProgramLock> {
-    const presence = new ProgramLock(url, options);
-    for (const left = countdown(PATIENCE_MS); !(await presence.hold()); await pause(100))
+    const programLock = new ProgramLock(url, options);
+    for (const left = countdown(PATIENCE_MS); !(await programLock.hold()); await pause(100))
       if (left() === 0)
         throw new OperatorAtWork(
           'An operator’s command is running on this database (copy, restore or restored): start the program when it has ended.',
         );
-    return presence;
+    return programLock;
   }
 
   /** The start has proven this ledger, while the lock was held. Throws StoreUnavailable when it was not. */
@@ -147,7 +147,7 @@ export class ProgramLock {
     cutOff(client);
     if (this.standing !== 'held') return;
     this.standing = 'lost';
-    this.options.log.warn({ part: 'presence' }, 'the connection that holds the program lock broke');
+    this.options.log.warn({ part: 'program-lock' }, 'the connection that holds the program lock broke');
     if (this.epoch !== undefined) void this.retake(this.epoch);
   }
 
@@ -163,11 +163,11 @@ export class ProgramLock {
         if (this.client !== client || this.standing !== 'lost') continue;
         if (rows[0]?.epoch === epoch) {
           this.standing = 'held';
-          return this.options.log.warn({ part: 'presence' }, 'the program lock is held again');
+          return this.options.log.warn({ part: 'program-lock' }, 'the program lock is held again');
         }
         this.standing = 'elsewhere';
         this.client = undefined;
-        this.options.log.warn({ part: 'presence' }, this.trouble!);
+        this.options.log.warn({ part: 'program-lock' }, this.trouble!);
         return await farewell(client);
       } catch {
         if (client) this.lose(client);
@@ -194,13 +194,13 @@ const stayFor = (client: pg.Client, stay: boolean): void =>
   (client as unknown as { ref(): void; unref(): void })[stay ? 'ref' : 'unref']();
 
 /** The ledger, unready and closed for writing while the program may not write. Reading goes on: what was recorded is so. */
-export const onlyWhileLocked = (store: EventStore, presence: Pick<ProgramLock, 'trouble'>): EventStore => {
+export const onlyWhileLocked = (store: EventStore, programLock: Pick<ProgramLock, 'trouble'>): EventStore => {
   const append: EventStore['append'] = async (...asked) => {
-    if (presence.trouble !== undefined) throw new StoreUnavailable(presence.trouble);
+    if (programLock.trouble !== undefined) throw new StoreUnavailable(programLock.trouble);
     return store.append(...asked);
   };
   const health: EventStore['health'] = async () => {
-    const { trouble } = presence;
+    const { trouble } = programLock;
     return { ...(await store.health()), ...(trouble !== undefined && { ok: false, detail: trouble }) };
   };
   return {

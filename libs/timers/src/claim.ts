@@ -82,8 +82,8 @@ export const claimTimers = (pool: Pool, { by, processes, now, most, leaseMs }: C
  */
 export const removeFired = async (pool: Pool, id: string): Promise<void> => {
   await pool.query(
-    `with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
-     delete from es.timers using unhurried where timer_id = $1`,
+    `with async_commit as materialized (select set_config('synchronous_commit', 'off', true))
+     delete from es.timers using async_commit where timer_id = $1`,
     [id],
   );
 };

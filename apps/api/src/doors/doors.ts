@@ -6,7 +6,7 @@ import { Desk } from '#desk/desk';
 import { deskQueries } from '#desk/queries/queries';
 import { LISTS, type Lists } from '#read-models/list';
 import { listQueries } from '#read-models/lists';
-import type { ApiParts } from '../api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { readDoors } from './read-doors.ts';
 import { writeDoors } from './write-doors.ts';
 
@@ -17,7 +17,7 @@ export const DOORS: readonly Type[] = [...CHAPTERS.flatMap(writeDoors), ...readD
 export const doors = (
   desk: DeskDependencies,
   readers: Pick<Lists, 'pool' | 'store' | 'secrets'>,
-): Required<Pick<ApiParts, 'imports' | 'controllers' | 'providers'>> => ({
+): Required<Pick<ApiDependencies, 'imports' | 'controllers' | 'providers'>> => ({
   imports: [DeskModule.with(desk)],
   controllers: DOORS,
   providers: [

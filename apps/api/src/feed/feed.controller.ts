@@ -8,7 +8,7 @@ import { Read } from '#desk/queries/read';
 import { nameOf, whereOf } from '#ledger/follow/failure';
 import { jointSignal } from '#resilience/joint-signal';
 import { headersNamed } from '#program/headers-named';
-import { API_PARTS, STOPPING, type ApiParts } from '../api-dependencies.ts';
+import { API_DEPENDENCIES, STOPPING, type ApiDependencies } from '../api-dependencies.ts';
 import { readerOf } from '../caller-of.ts';
 import { Door } from '../doors/door.ts';
 import { found } from '../doors/found.ts';
@@ -31,7 +31,7 @@ export class FeedController {
 
   constructor(
     private readonly queries: QueryBus,
-    @Inject(API_PARTS) parts: ApiParts,
+    @Inject(API_DEPENDENCIES) parts: ApiDependencies,
     @Inject(STOPPING) private readonly stopping: AbortSignal,
   ) {
     this.log = parts.log;

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { API_PARTS, STOPPING, type ApiParts } from '../api-dependencies.ts';
+import { API_DEPENDENCIES, STOPPING, type ApiDependencies } from '../api-dependencies.ts';
 import { Problem } from '../problem.ts';
 import { Refuses } from '../openapi/refuses.ts';
 import { examine, followerCheck, ledgerCheck, type HealthCheck } from '#program/health';
@@ -31,7 +31,7 @@ export class HealthController {
   private readonly checks: readonly HealthCheck[];
 
   constructor(
-    @Inject(API_PARTS) private readonly parts: ApiParts,
+    @Inject(API_DEPENDENCIES) private readonly parts: ApiDependencies,
     @Inject(STOPPING) private readonly stopping: AbortSignal,
   ) {
     const { store, healthChecks = [], followers = [] } = parts;

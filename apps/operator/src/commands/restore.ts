@@ -22,7 +22,7 @@ that you answer for it. The backup is read through and verified before anything 
 program starts on the database until it is done; a run that was killed is run again, and goes on.
 
 The ledger gets a new epoch, by which consumers learn that it was restored; old positions are answered with 410;
-references go on in an unused stretch, which is listed beside the list of erasures (its name and \`.references\`): with that
+references go on in an unused range, which is listed beside the list of erasures (its name and \`.references\`): with that
 file in its place another restore goes on behind it, and without it behind what the time since the backup makes possible. The
 lists are made anew by the projectors when the service starts.`,
   run: (args, settings, out) =>

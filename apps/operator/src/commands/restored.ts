@@ -16,7 +16,7 @@ export const restored: Command = {
 To be run once, the programs being stopped, after pg_restore, a snapshot, point-in-time recovery, or the restore of an
 EventStoreDB: before it, the service may not start. Verifies every digest, and that the database has the key of every
 fact; then gives the ledger a new epoch, sets checkpoints that lie beyond it back to its last fact, lets references go on
-in an unused stretch (listed in a file beside ERASURE_LOG, its name and \`.references\`: keep the two together) and applies
+in an unused range (listed in a file beside ERASURE_LOG, its name and \`.references\`: keep the two together) and applies
 the erasures of ERASURE_LOG again; without that list, or with one that lacks erasures which the database knows, nothing is
 done, unless the option says that you answer for it. With EventStoreDB, restore it first, and PostgreSQL to a moment that
 is not before it: keys must be at least as new as the facts. Its lists are then made anew.`,

@@ -30,7 +30,7 @@ export const step = (
   return inTransaction(
     pool,
     async (tx, begun) => {
-      const [row] = (begun as readonly QueryResult<Held>[]).at(-1)!.rows;
+      const [row] = (begun as readonly QueryResult<HeldCheckpoint>[]).at(-1)!.rows;
       if (!row || (row.position ?? undefined) !== from || row.owner !== token) throw fenced(subscription);
       await work(tx, row.parked);
     },
@@ -48,7 +48,7 @@ export const step = (
   );
 };
 
-interface Held {
+interface HeldCheckpoint {
   readonly position: Position | null;
   readonly owner: string | null;
   readonly parked: boolean;

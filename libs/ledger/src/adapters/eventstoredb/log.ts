@@ -31,7 +31,7 @@ export interface LogPatience extends Patience {
 type AllPage = Awaited<ReturnType<EventStore['readAll']>>;
 
 /**
- * The server's one log, of which only some events are facts of ours. It remembers the last stretch in which none of ours
+ * The server's one log, of which only some events are facts of ours. It remembers the last section in which none of ours
  * was found: so looking for news, and the newest fact, cost one short read each, whatever others write.
  */
 export class Log {
@@ -267,7 +267,7 @@ export class Log {
     );
   }
 
-  /** The stretch (from, upTo] was looked at; `own` is the last fact of ours in it, or before it when it is `from`. */
+  /** The section (from, upTo] was looked at; `own` is the last fact of ours in it, or before it when it is `from`. */
   private learn(own: bigint | undefined, from: bigint, upTo: bigint): void {
     if (own !== undefined && own > this.newest) this.newest = own;
     const known = this.quiet;

@@ -5,7 +5,7 @@ const MOST_EVENTS = 2_000;
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /**
- * The newest stretch of the log as it was read last: followers of one process that are near its end, whatever each wants
+ * The newest section of the log as it was read last: followers of one process that are near its end, whatever each wants
  * of it, read each event from the server once. Nothing is said of what lies behind it: that is asked of the server.
  */
 export class RecentEvents {
@@ -20,7 +20,7 @@ export class RecentEvents {
   constructor(private readonly interruptions: Interruptions) {}
 
   /**
-   * What lies behind an event, or behind where the stretch begins: so many, or all that lay there when the end was read.
+   * What lies behind an event, or behind where the section begins: so many, or all that lay there when the end was read.
    * Undefined when that is not known. Never empty.
    */
   after(position: bigint, count: number): readonly ServerEvent[] | undefined {
