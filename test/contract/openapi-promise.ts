@@ -110,7 +110,7 @@ const lost = (was: unknown, is: unknown, at: string, way: 'taken' | 'given', bot
     const [less, more] = (way === 'given' || !at.endsWith('/required') ? [one, other] : [other, one]) as unknown[][];
     const texts = new Set(more!.map((each) => JSON.stringify(each)));
     const listed = less!.every((each) => typeof each === 'string');
-    if (listed) return less!.every((each) => texts.has(JSON.stringify(each))) ? [] : [`${at} lost or demands a word`];
+    if (listed) return less.every((each) => texts.has(JSON.stringify(each))) ? [] : [`${at} lost or demands a word`];
     return less!.flatMap((each, index) => lost(each, more![index], `${at}/${index}`, way, both));
   }
   return Object.entries(one).flatMap(([key, member]) =>

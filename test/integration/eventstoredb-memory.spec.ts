@@ -54,7 +54,7 @@ const message = async (desk: Pick<DeskInMemory, 'send'>, complaint: string): Pro
         by('handler', `/v1/complaints/${complaint}/messages`),
       ),
     ),
-  ).revision!;
+  ).revision;
 
 /** Another process, with the same tables. */
 const processBeside = async (desk: DeskInMemory, store: EventStore): Promise<Pick<DeskInMemory, 'send' | 'close'>> => {

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import { ROLES, type Role } from '#fact/fact';
 import type { Route } from '#api/routes';
 import { startService, type Service } from '../support/service.ts';
@@ -26,9 +25,10 @@ describe('every door says who may go through it', () => {
   let routes: readonly Route[];
   beforeAll(async () => {
     service = await startService({ followers: false });
-    routes = (service.app.getHttpAdapter().getInstance() as unknown as FastifyInstance).routes.all.filter(
-      ({ method }) => method !== 'HEAD',
-    );
+    routes = service.app
+      .getHttpAdapter()
+      .getInstance()
+      .routes.all.filter(({ method }) => method !== 'HEAD');
   }, 60_000);
   afterAll(() => service.close(), 60_000);
 

@@ -88,7 +88,7 @@ export const defineList = <const Filters extends Parameters, Item extends TSchem
         ...(place !== undefined && { cursor: place }),
       });
       const next = page.next === null ? null : writeCursor(name, by, page.next);
-      return { kind: 'found', value: { ...page, next } as never };
+      return { kind: 'found', value: { ...page, next } };
     },
   }),
   projection,

@@ -27,7 +27,7 @@ export const within = <T, Missed = never>(
         try {
           resolve(missed(why));
         } catch (error) {
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
     const onAbort = (): void => {

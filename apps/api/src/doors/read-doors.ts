@@ -55,7 +55,7 @@ const readDoor = (read: AnyQuery): Type => {
   const described: readonly MethodDecorator[] = [
     Door(read),
     ...(read.explained === undefined ? [] : [ApiOperation({ summary: read.summary, description: read.explained })]),
-    ApiResponse({ status: 200, description: read.means ?? 'As it is.', schema: read.answer as object }),
+    ApiResponse({ status: 200, description: read.means ?? 'As it is.', schema: read.answer }),
     ...(read.refusals ? [Refuses(...(read.refusals as readonly ProblemCode[]))] : []),
   ];
   for (const decorate of described) decorate(prototype, name, method);

@@ -102,10 +102,9 @@ export const complaintCommand = <
       : { readonly ask: Asking<Rule> }),
 ): ComplaintCommand<Body, [Within<Rule['step']>] extends [never] ? [] : [on: string]> => {
   const { body, rule, check, tell, creates, then } = described;
-  const ask =
+  const ask: Asking<Rule> =
     described.ask ??
-    (((command, complaint, { policy }) =>
-      rule(command as never, complaint, policy as never) as ReturnType<Rule>) satisfies Asking<Rule>);
+    ((command, complaint, { policy }) => rule(command, complaint, policy as never) as ReturnType<Rule>);
   const thing = thingOf(rule.step);
 
   class Asked extends ToComplaint<Body> {
@@ -115,7 +114,7 @@ export const complaintCommand = <
       path: pathOf(rule.step, thing),
       body,
       parameters: thing === undefined ? ['complaint'] : ['complaint', thing],
-      command: (within, given, caller) => new Asked(within[0]!, given as Body, caller, within[1]),
+      command: (within, given, caller) => new Asked(within[0]!, given, caller, within[1]),
     };
     static readonly Handler: Type<ICommandHandler<ToComplaint<Body>>>;
   }
@@ -143,7 +142,7 @@ export const complaintCommand = <
       );
     }
   }
-  return named(Object.assign(Asked, { Handler }), described.operation) as never;
+  return named(Object.assign(Asked, { Handler }), described.operation);
 };
 
 /** The thing that a step acts upon. */

@@ -1,4 +1,4 @@
-import { Inject, type Type } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { StepName } from '#complaint/next-steps/steps';
 import type { Decision, EventsOf, RefusalsOf } from '#fact/decision';
@@ -81,9 +81,9 @@ export const followUpCommand = <
     async execute(command: Asked): Promise<Written> {
       return (
         check?.(command.body) ??
-        this.calls.write(command, (call, asked) => rule(tell(command.body, asked) as never, call, asked.policy))
+        this.calls.write(command, (call, asked) => rule(tell(command.body, asked), call, asked.policy))
       );
     }
   }
-  return named(Object.assign(Asked, { Handler: Handler as Type<ICommandHandler> }), described.operation);
+  return named(Object.assign(Asked, { Handler: Handler }), described.operation);
 };

@@ -22,7 +22,7 @@ export class Unreadable {
 type Maybe<T> = Parameter<T | undefined>;
 
 /** The same parameter, which has to be given. */
-export const required = <T>(form: Maybe<T>): Parameter<T> => ({ ...form, required: true }) as unknown as Parameter<T>;
+export const required = <T>(form: Maybe<T>): Parameter<T> => ({ ...form, required: true });
 
 /** How many at most; more than `max` is refused, not cut. */
 export const limitTo = (max = 200, otherwise = 50): Parameter<number> => ({
@@ -80,7 +80,7 @@ export const byChoice = <const V extends readonly string[]>(description: string,
   description,
   schema: { type: 'string', enum: [...values] },
   mustBe: `one of ${values.join(', ')}`,
-  read: (text) => (values.includes(text) ? (text as V[number]) : undefined),
+  read: (text) => (values.includes(text) ? text : undefined),
 });
 
 /** A complaint's reference as people write it. */

@@ -1,4 +1,4 @@
-import { Bell } from '../../stream/bell.ts';
+import { type Bell } from '../../stream/bell.ts';
 import { listenAgainAndAgain, type Listen } from './listening.ts';
 
 export interface LiveCounts {

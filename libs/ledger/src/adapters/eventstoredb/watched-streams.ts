@@ -25,7 +25,7 @@ export class WatchedStreams {
   /** Answers when no call of theirs is open any more. */
   async stop(): Promise<void> {
     this.closing.abort();
-    await Promise.all([...this.watched.values()].map((one) => one.ended));
+    await Promise.all([...this.watched.values()].map(async (one) => one.ended));
   }
 }
 
