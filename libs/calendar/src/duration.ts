@@ -23,7 +23,8 @@ const shifted = (instant: string, duration: string, direction: 1 | -1): string =
   try {
     return instantOf((direction === 1 ? start.add(length) : start.subtract(length)).epochMilliseconds);
   } catch (error) {
-    if (error instanceof RangeError) return instantOf(direction * Infinity);
+    // By its name: Node's own Temporal may come from another realm, whose RangeError is another one.
+    if ((error as { name?: unknown } | undefined)?.name === 'RangeError') return instantOf(direction * Infinity);
     throw error;
   }
 };

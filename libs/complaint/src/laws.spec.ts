@@ -25,6 +25,7 @@ const EACH_TIME: readonly MoveKind[] = [
   'requestInformation',
   'giveInformation',
   'message',
+  'note',
   'promise',
   'addIssue',
   'cause',

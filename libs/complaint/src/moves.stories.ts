@@ -13,6 +13,7 @@ import { acceptResponsibility } from './conversation/accept-responsibility.ts';
 import { apologise } from './conversation/apologise.ts';
 import { giveInformation } from './conversation/give-information.ts';
 import { recordMessage } from './conversation/record-message.ts';
+import { recordNote } from './conversation/record-note.ts';
 import { requestInformation } from './conversation/request-information.ts';
 import { thank } from './conversation/thank.ts';
 import { recordAnswer } from './ending/record-answer.ts';
@@ -79,6 +80,7 @@ export const COMPLAINT_MOVES = {
       at.state,
       policy,
     ),
+  note: (at, _, text) => recordNote({ note: newId(at), text }, at.state, policy),
   promise: (at, { pick }) =>
     makePromise(
       { promise: newId(at), what: 'fix', due: new Date(Date.parse(at.now) + pick * 3_600_000).toISOString() },

@@ -20,6 +20,7 @@ import { acceptResponsibility } from '../conversation/accept-responsibility.ts';
 import { apologise } from '../conversation/apologise.ts';
 import { giveInformation } from '../conversation/give-information.ts';
 import { recordMessage } from '../conversation/record-message.ts';
+import { recordNote } from '../conversation/record-note.ts';
 import { requestInformation } from '../conversation/request-information.ts';
 import { thank } from '../conversation/thank.ts';
 import { acknowledge } from '../intake/acknowledge.ts';
@@ -55,6 +56,7 @@ type Doing = ReturnType<typeof doing>;
 /** docs/formats.md, Closing, exactly: every command, by what becomes of it after the end. */
 const GOES_ON: Record<string, Doing> = {
   'a message': doing(recordMessage, { message: id(7), direction: 'in', channel: 'email', text: words, effectiveAt }),
+  'a note': doing(recordNote, { note: id(8), text: words }),
   'an answer': doing(recordAnswer, { answer: 'partly' }),
   'a contact': doing(giveContact, { email: words }),
   'a rectification': doing(rectify, { fact: factId(0), data: { tone: 'sad' }, reason: words }),
