@@ -153,7 +153,7 @@ describe('possible steps', () => {
 
   it('are seen in these conducts to be possible, and to be impossible, each that can be both', () => {
     const seen = new Map<string, Set<boolean>>();
-    for (const conduct of fc.sample(conducts, { numRuns: 200, seed: 7 }))
+    for (const conduct of fc.sample(conducts, { numRuns: 400, seed: 7 }))
       for (const [name, possible] of triedAt(momentOf(played(conduct, words)))) {
         const step = name.split(' ')[0]!;
         seen.set(step, (seen.get(step) ?? new Set()).add(possible));
