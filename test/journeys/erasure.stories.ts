@@ -77,6 +77,7 @@ export const markedLife = async (client: Client, stem: string, theirs: string): 
   await post(at('messages'), { direction: 'in', channel: 'email', text: words('message') });
   // A long text, as mails are: databases store such ones elsewhere, and in another manner.
   await post(at('messages'), { direction: 'out', channel: 'email', text: words('long').repeat(400) });
+  await post(at('notes'), { text: words('note') });
   const due = new Date(Date.now() + 86_400_000).toISOString();
   await post(at('promises'), { what: 'update', due });
   const other = (await post(at('issues'), { category: 'rude-reply', severity: 'minor' })).id as string;
@@ -144,6 +145,7 @@ export const placesOf = async (client: Client, { complaints, calls }: Lived): Pr
       issues: body.issues,
       'information-requests': body.informationRequests,
       messages: body.messages,
+      notes: body.notes,
       promises: body.promises,
       causes: body.causes,
       corrections: body.issues.flatMap(({ corrections }: { corrections: object[] }) => corrections),
