@@ -118,7 +118,7 @@ describe('the example of a consumer, on a feed that is told', () => {
     events = [received(OLD, 'late'), event(OLD, 1, 'recorded', {}), event(OLD, 2, 'withdrawn', {})];
     const one = consumer({ REDRESS_URL: url });
     await eventually(() => placeIn(one.state)?.sequence === 2, 'all is read');
-    expect(one.counts()).toEqual({});
+    await counted(one, {});
     events = [received(NEW, 'late'), event(NEW, 1, 'issue-added', { issue: { id: 'j', category: 'rude' } })];
     await counted(one, { late: 1, rude: 1 });
     expect(await one.kill()).toBe(0);
