@@ -25,7 +25,7 @@ import { Bell } from '../../stream/bell.ts';
 import { AppendConnection, type AppendMember } from './append-connection.ts';
 import { bodyOf } from './append-body.ts';
 import { GroupCommit, type GroupCommitLimits } from './group-commit.ts';
-import { StreamPages } from './stream-pages.ts';
+import { StreamPages, type StreamPage } from './stream-pages.ts';
 import {
   eventOf,
   eventsOf,
@@ -120,19 +120,25 @@ export class PostgresEventStore implements EventStore {
 
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent, void> {
     const { direction = 'forwards', maxCount = Infinity, atOnce = false, signal } = options;
-    let from = options.fromRevision ?? (direction === 'forwards' ? 0n : LAST);
     let left = maxCount;
-    while (left > 0) {
-      signal?.throwIfAborted();
-      const count = Math.min(left, STREAM_PAGE);
-      const { epoch, rows, full } = await this.pages.read({ stream, direction, from, count, atOnce });
+    const pageFrom = (from: bigint): Promise<StreamPage> | undefined => {
+      if (left <= 0) return undefined;
+      const page = this.pages.read({ stream, direction, from, count: Math.min(left, STREAM_PAGE), atOnce });
+      page.catch(() => undefined); // told when it is its turn, if ever
+      return page;
+    };
+    signal?.throwIfAborted();
+    let next = pageFrom(options.fromRevision ?? (direction === 'forwards' ? 0n : LAST));
+    while (next) {
+      const { epoch, rows, full }: StreamPage = await next;
+      const more: boolean = full || rows.length === Math.min(left, STREAM_PAGE);
+      left -= rows.length;
+      // Asked for before this page is handed out: the database reads it while this thread works on what is here.
+      next = more ? pageFrom(BigInt(rows.at(-1)!.revision) + (direction === 'forwards' ? 1n : -1n)) : undefined;
       for (const row of rows) {
         signal?.throwIfAborted();
         yield eventOf(row, epoch);
       }
-      left -= rows.length;
-      if (rows.length < count && !full) return;
-      from = BigInt(rows.at(-1)!.revision) + (direction === 'forwards' ? 1n : -1n);
     }
   }
 
