@@ -55,6 +55,30 @@ export type Complete<All extends string, Given extends readonly string[]> = Give
   readonly All[] &
   ([Exclude<All, Given[number]>] extends [never] ? unknown : { readonly forgotten: Exclude<All, Given[number]> });
 
+/** How a command is described whose class and handler are made of it, whatever it is a command to. */
+export interface MadeCommand<
+  Body extends Dated,
+  Rule extends (command: never, ...also: never[]) => Decision<Event, RefusalCode>,
+  Refusals extends readonly string[],
+  Facts extends readonly string[],
+  Told,
+> {
+  /** The name under which generated clients know it, as `Room.method`. NOTE: published. */
+  readonly operation: string;
+  readonly summary: string;
+  readonly body: new () => Body;
+  readonly roles: CommandDescription['roles'];
+  readonly rule: Rule;
+  /** All that the rule refuses, and nothing else. */
+  readonly refusals: Complete<RefusalsOf<Rule>, Refusals>;
+  /** All that the rule records, and nothing else. */
+  readonly facts: Complete<EventsOf<Rule>['type'], Facts>;
+  /** Contradictions within the body, which neither its fields nor the rule can see. */
+  readonly check?: (body: Body) => Refused | undefined;
+  /** The body as the rule takes it. */
+  readonly tell: (body: Body, told: Told) => Parameters<Rule>[0];
+}
+
 /** Describes a command whose handler is written by hand. */
 export const described = <
   Rule extends (...asked: never[]) => Decision<Event, RefusalCode>,

@@ -3,7 +3,6 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Complaint } from '#complaint/complaint';
 import type { StepName } from '#complaint/next-steps/steps';
 import { SUB_RESOURCES } from '#complaint/sub-resources';
-import type { EventsOf, RefusalsOf } from '#fact/decision';
 import type { VersionedPolicy } from '#policy/policy';
 import type { Settled } from '../answering.ts';
 import type { Caller } from '../caller.ts';
@@ -18,7 +17,7 @@ import {
 import type { Dated } from '../desk.ts';
 import { FollowUpDesk } from '../follow-up-desk.ts';
 import type { Written } from '../written.ts';
-import { named, type CommandDescription, type Complete, type Refused } from './command-description.ts';
+import { named, type CommandDescription, type MadeCommand } from './command-description.ts';
 
 interface ComplaintRule {
   (command: never, complaint: Complaint, ...also: never[]): ComplaintDecision;
@@ -49,21 +48,8 @@ interface Described<
   Rule extends ComplaintRule,
   Refusals extends readonly string[],
   Facts extends readonly string[],
-> {
-  /** The name under which generated clients know it, as `Room.method`. NOTE: published. */
-  readonly operation: string;
-  readonly summary: string;
-  readonly body: new () => Body;
-  readonly roles: CommandDescription['roles'];
+> extends MadeCommand<Body, Rule, Refusals, Facts, Told<Rule['step']>> {
   readonly rule: Rule & { readonly step: Upon<Rule['step']> };
-  /** All that the rule refuses, and nothing else. */
-  readonly refusals: Complete<RefusalsOf<Rule>, Refusals>;
-  /** All that the rule records, and nothing else. */
-  readonly facts: Complete<EventsOf<Rule>['type'], Facts>;
-  /** Contradictions within the body, which neither its fields nor the rule can see. */
-  readonly check?: (body: Body) => Refused | undefined;
-  /** The body as the rule takes it. */
-  readonly tell: (body: Body, told: Told<Rule['step']>) => Parameters<Rule>[0];
   /** What it creates, if that has an id and an URL of its own. */
   readonly creates?: Thing;
   /** Work that belongs to the answer: also done when the command is found recorded, so it must bear repeating. */
